@@ -50,12 +50,14 @@ __all__ = [
 
 
 class FieldError(TypedDict, total=False):
-    """One wrong input: which field, the value given, why, and what would be accepted."""
+    """One wrong input: which field, the value given, why, and what would be accepted. In a text
+    it stands in a `line`, from 1."""
 
     field: str
     value: str
     message: str
     accepts: str
+    line: int
 
 
 class Problem(Exception):

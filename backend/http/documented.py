@@ -46,7 +46,8 @@ _TOLD: Final = {
 
 
 class FieldProblem(BaseModel):
-    """One wrong input: the value as far as it may be shown, and what would be right."""
+    """One wrong input: the value as far as it may be shown, and what would be right. In a text it
+    stands in a `line`, from 1."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -54,6 +55,7 @@ class FieldProblem(BaseModel):
     message: str
     value: str | None = None
     accepts: str | None = None
+    line: int | None = None
 
 
 class NeededRight(BaseModel):

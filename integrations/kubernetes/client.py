@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from integrations.caller import Caller
-from integrations.contract import IntegrationError, NotFound, UpstreamFailed
+from integrations.contract import IntegrationError, NotFound, UpstreamFailed, UpstreamRefused
 from integrations.kubernetes.access import load_access
 from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access
@@ -246,6 +246,17 @@ class KubernetesClient:
             # Belt and braces: a server that ignored `as=` must not leak through us.
             return Whole({**head, "metadata": metadata}, typed, faults)
         return Whole({**head, **{w: v for w, v in found.items() if w not in head}}, typed, faults)
+
+    async def document(
+        self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
+    ) -> dict[str, Any]:
+        """One object with its values, also of config maps: only for who may change them and has
+        it open. Never of secrets. Numbers keep their digits."""
+        if kind.plural == "secrets" and not kind.group:
+            raise UpstreamRefused(self.upstream, "values of secrets are never read")
+        body = await self.api.get(self.object_path(kind, namespace, name), as_=as_)
+        found: dict[str, Any] = self._decoded(_RAW.decode, body)
+        return {"apiVersion": kind.api_version, "kind": kind.kind, **found}
 
     async def yaml(
         self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None

@@ -72,6 +72,10 @@ class ObjectReader:
         """One object as the server has it and as `kind.model`."""
         return await self.client.read(kind, namespace, name, as_=self._as)
 
+    async def document(self, kind: ResourceKind, namespace: str, name: str) -> dict[str, Any]:
+        """One object with its values: `KubernetesClient.document`."""
+        return await self.client.document(kind, namespace, name, as_=self._as)
+
     async def yaml(self, kind: ResourceKind, namespace: str, name: str) -> str:
         """One object as YAML."""
         return await self.client.yaml(kind, namespace, name, as_=self._as)

@@ -12,6 +12,7 @@ from backend.connections.reviewing import ClusterReviews
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.definitions import Definitions
+from backend.features.cluster.editing.routes import router as editing
 from backend.features.cluster.kubectl.proxy import MOUNT, KubectlProxy
 from backend.features.cluster.logs.routes import LogStreams
 from backend.features.cluster.logs.routes import router as logs
@@ -27,6 +28,7 @@ from backend.features.context import Feature, FeatureContext
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
+from integrations.kubernetes.openapi import KindSchemas
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
@@ -70,6 +72,7 @@ def register(context: FeatureContext) -> Feature:
     router.include_router(objects)
     router.include_router(logs)
     router.include_router(draining)
+    router.include_router(editing)
     router.include_router(actions)
     drainer = Drainer(context)
     return Feature(
@@ -78,6 +81,6 @@ def register(context: FeatureContext) -> Feature:
         {"kubernetes": feeds},
         kinds=KINDS,
         jobs=(drainer.job,),
-        parts=(drainer, LogStreams(), Terminals()),
+        parts=(drainer, LogStreams(), Terminals(), KindSchemas()),
         mounts=mounts,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.authz.place import CLUSTER, SHOP, LatePlace, at
+from tests.integration.authz.place import CLUSTER, SHOP, LatePlace, OwnPlace, at
 
 __all__ = ["ACTIONS"]
 
@@ -13,6 +13,7 @@ POD = "/clusters/fake/pods/shop/web-1-a"
 NODE = "nodes/-/n1"
 ENTRY = {"key": "a", "value": "b", "was": "c"}
 TAINT = {"key": "a", "effect": "NoExecute"}
+WEB = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}}"
 CRON = "cronjobs/shop/night"
 
 
@@ -49,6 +50,32 @@ ACTIONS = {
     "GET /clusters/{cluster}/exec/{namespace}/{pod}": at(SHOP, "/clusters/fake/exec/shop/web-1-a"),
     "GET /clusters/{cluster}/nodes/-/{node}/drain": DRAIN_PLAN,
     "POST /clusters/{cluster}/nodes/-/{node}/drain": acting("drain", "drain", NODE),
+    f"POST {OBJECT}/edit": acting("edit", "update", base=WEB, yaml=WEB),
+    f"GET {OBJECT}/document": LatePlace(
+        "/clusters/fake/deployments/shop/web/document", SHOP, "workload", "update"
+    ),
+    f"POST {OBJECT}/merge": LatePlace(
+        "/clusters/fake/deployments/shop/web/merge",
+        SHOP,
+        "workload",
+        "update",
+        body={"base": WEB, "yaml": WEB},
+    ),
+    # whoever holds anything in it, as for its kubeconfig
+    "GET /clusters/{cluster}/schemas": OwnPlace(
+        "/clusters/none/schemas?api_version=apps/v1&kind=Deployment", 404
+    ),
+    "POST /clusters/{cluster}/objects": LatePlace(
+        "/clusters/fake/objects?dry_run=true",
+        SHOP,
+        "configmap",
+        "create",
+        empty=lambda made: made["objects"][0]["outcome"] == "refused",
+        body={
+            "yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+            "namespace": "shop",
+        },
+    ),
     f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),
     f"POST {OBJECT}/delete": acting("delete", "delete", "pods/shop/web-1-a"),
 }

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from tests.consoleprocess import OWNER, ConsoleProcess, Person, launch_console, wait_loaded
+from tests.integration.console.bench import Bench, own_bench
 from tests.integration.console.livesocket import LiveSocket, open_socket
 from tests.stackfixtures import RunningStack
 
@@ -38,6 +39,13 @@ def owner(server: ConsoleProcess) -> Iterator[Person]:
     """The owner, signed in once."""
     with server.signed_in(OWNER, server.password) as person:
         yield person
+
+
+@pytest.fixture
+def bench(stack: RunningStack, owner: Person) -> Iterator[Bench]:
+    """A namespace of this test's own, and the owner, who acts in it."""
+    with own_bench(stack, owner) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,110 +3,16 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import pytest
 
-from backend.features.cluster.operate.changes import REPEATED
-from tests.consoleprocess import Person
+from backend.features.cluster.text.paths import REPEATED
+from tests.integration.console.bench import CLUSTER, IMAGE, Bench, cron, workload
 from tests.integration.console.conftest import ConsoleProcess
-from tests.stackfixtures import RunningStack
 from tests.waiting import until_sync
 
 pytestmark = pytest.mark.timeout(300)
-
-CLUSTER = "local"
-IMAGE = "example.invalid/web"
-
-
-@dataclass
-class Bench:
-    """A namespace of this test's own, and somebody who acts in it."""
-
-    stack: RunningStack
-    namespace: str
-    http: httpx2.Client
-
-    def apply(self, *objects: dict[str, Any]) -> None:
-        document = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-        self.stack.kubectl("apply", "-n", self.namespace, "-f", "-", stdin=json.dumps(document))
-
-    def read(self, kind: str, name: str) -> dict[str, Any]:
-        space = () if kind == "nodes" else ("-n", self.namespace)
-        return json.loads(self.stack.kubectl("get", kind, name, *space, "-o", "json"))
-
-    def at(self, kind: str, name: str) -> str:
-        space = "-" if kind in {"nodes", "namespaces"} else self.namespace
-        return f"/clusters/{CLUSTER}/{kind}/{space}/{name}"
-
-    def state(self, kind: str, name: str) -> dict[str, Any]:
-        answer = self.http.get(f"{self.at(kind, name)}/actions")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def ask(
-        self,
-        kind: str,
-        name: str,
-        action: str,
-        body: Any = None,
-        *,
-        version: str = "",
-        **query: Any,
-    ) -> httpx2.Response:
-        version = version or self.state(kind, name)["version"]
-        headers = {"If-Match": f'"{version}"'}
-        path = f"{self.at(kind, name)}/{action}"
-        return self.http.post(path, json=body or {}, headers=headers, params=query)
-
-    def act(self, kind: str, name: str, action: str, body: Any = None, **more: Any) -> Any:
-        answer = self.ask(kind, name, action, body, **more)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def entries(self, name: str) -> list[dict[str, Any]]:
-        wanted = {"filter": f"target={name}", "limit": 200}
-        found = self.http.get("/collections/activity", params=wanted)
-        assert found.status_code == 200, found.text
-        space = f"/ns/{self.namespace}"
-        return [row for row in found.json()["rows"] if row["scope"].endswith(space)]
-
-
-def granted(stack: RunningStack, namespace: str) -> str:
-    return stack.kubectl("get", "rolebindings", "-n", namespace, "-o", "name")
-
-
-@pytest.fixture
-def bench(stack: RunningStack, owner: Person) -> Iterator[Bench]:
-    namespace = f"operate-{uuid.uuid4().hex[:6]}"
-    stack.kubectl("create", "namespace", namespace)
-    # The stack grants the console's roles in a new namespace after seconds.
-    until_sync(lambda: "craton-viewer-view" in granted(stack, namespace))
-    yield Bench(stack, namespace, owner.http)
-    stack.kubectl("delete", "namespace", namespace, "--wait=false")
-
-
-def workload(kind: str, name: str, image: str = f"{IMAGE}:1", **spec: Any) -> dict[str, Any]:
-    labels = {"app": name}
-    pod = {"containers": [{"name": "main", "image": image}]}
-    template = {"metadata": {"labels": labels}, "spec": pod}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": kind,
-        "metadata": {"name": name, "labels": labels},
-        "spec": {"selector": {"matchLabels": labels}, "template": template, **spec},
-    }
-
-
-def cron(name: str) -> dict[str, Any]:
-    pod = {"containers": [{"name": "main", "image": f"{IMAGE}:1"}], "restartPolicy": "Never"}
-    job = {"template": {"spec": pod}}
-    spec = {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": job}}
-    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": name}, "spec": spec}
 
 
 def offered(state: dict[str, Any]) -> dict[str, bool]:
@@ -121,7 +27,9 @@ def test_a_deployment_is_scaled_and_the_way_back_is_told(bench: Bench) -> None:
     assert bench.read("deployments", "web")["spec"]["replicas"] == 2
     assert bench.entries("web") == []
     done = bench.act("deployments", "web", "scale", {"replicas": 5})
-    assert done["changes"] == [{"path": "spec.replicas", "before": "2", "after": "5"}]
+    (change,) = done["changes"]
+    assert (change["path"], change["before"], change["after"]) == ("spec.replicas", "2", "5")
+    assert change["managers"] == ["kubectl-client-side-apply"]
     assert done["undo"] == {"action": "scale", "body": {"replicas": 2}}
     assert bench.read("deployments", "web")["spec"]["replicas"] == 5
     back = bench.act("deployments", "web", "scale", done["undo"]["body"], version=done["version"])
@@ -192,6 +100,7 @@ def test_a_deployment_goes_back_to_a_revision(bench: Bench) -> None:
             "path": "template.spec.containers[name=main].image",
             "before": f"{IMAGE}:2",
             "after": f"{IMAGE}:1",
+            "managers": [],
         }
     ]
     body = {"revision": oldest["number"]}
@@ -304,7 +213,7 @@ def test_nothing_of_a_secret_is_told_when_it_is_labelled(bench: Bench) -> None:
     assert "CANARY" not in told
     assert "Q0FOQVJZ" not in told
     assert answers[1].json()["changes"] == [
-        {"path": "metadata.labels.tier", "before": None, "after": "front"}
+        {"path": "metadata.labels.tier", "before": None, "after": "front", "managers": []}
     ]
 
 
@@ -398,7 +307,8 @@ def test_a_custom_kind_called_as_a_built_in_one_has_none_of_its_actions(bench: B
                 "status": ["neither"],
             }
         )
-        assert offered(bench.state(f"nodes.{group}", "n1")) == {"labels": True, "delete": True}
+        general = {"labels": True, "edit": True, "delete": True}
+        assert offered(bench.state(f"nodes.{group}", "n1")) == general
         assert bench.ask(f"nodes.{group}", "n1", "cordon").status_code == 404
         bench.act(f"nodes.{group}", "n1", "delete")
     finally:

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.features.cluster.operate.changes import REPEATED, differences
+from backend.features.cluster.operate.changes import differences
+from backend.features.cluster.text.paths import REPEATED
 
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.text("ab", max_size=3)
 DOCUMENTS = st.recursive(

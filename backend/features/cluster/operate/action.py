@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from auth.verb import Verb
 from backend.features.cluster.operate.found import Found
-from backend.features.cluster.operate.schemas import Undo
+from backend.features.cluster.operate.schemas import FieldChange, Undo
 from integrations.caller import Caller
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.reader import ObjectReader
@@ -55,12 +55,14 @@ class Doing:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What the cluster answered. `notes` are sentences for the person; `name` is that of an object
-    that is new; `object` is compared with what was found, unless it is another (`apart`)."""
+    that is new; `object` is compared with what was found, unless it is another (`apart`), or the
+    `changes` are told already."""
 
     written: Written
     notes: tuple[str, ...] = ()
     name: str = ""
     apart: bool = False
+    changes: list[FieldChange] | None = None
 
 
 def always(_found: Found) -> bool:
@@ -132,6 +134,8 @@ class ObjectAction(Generic[B]):
     upstream: Upstream
     perform: Callable[[Doing, Found, B], Awaitable[Made]]
     kinds: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
+    """Plurals of kinds that have it not, where `kinds` says every one."""
     applies: Callable[[Found], bool] = always
     undo: Callable[[Found, B], Undo | None] = never_undone
     reads: bool = True
@@ -140,7 +144,11 @@ class ObjectAction(Generic[B]):
     """Whether it needs `If-Match`: what compares for itself what it changes does not."""
     shown: frozenset[str] = field(default_factory=frozenset)
     """Paths whose values may stand in the record; of others it tells that they changed."""
+    body_bytes: int | None = None
+    """Bytes of a request, where it may have more than others."""
 
     def suits(self, kind: ResourceKind) -> bool:
         """Whether objects of that kind have it."""
+        if kind.plural in self.unless and not kind.custom:
+            return False
         return not self.kinds or (kind.plural in self.kinds and not kind.custom)

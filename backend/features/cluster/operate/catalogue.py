@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from auth.verb import Verb
-from backend.features.cluster.operate import metadata, nodes, removing, rollback, workloads
+from backend.features.cluster.operate import edit, metadata, nodes, removing, rollback, workloads
 from backend.features.cluster.operate.action import ObjectAction, Offerable, Undertaking, Upstream
 
 __all__ = ["ACTIONS", "DRAIN", "OFFERED"]
@@ -15,6 +15,7 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
     *rollback.ACTIONS,
     *nodes.ACTIONS,
     *metadata.ACTIONS,
+    *edit.ACTIONS,
     *removing.ACTIONS,
 )
 

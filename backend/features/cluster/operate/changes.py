@@ -7,21 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from backend.features.cluster.operate.schemas import FieldChange
+from backend.features.cluster.text.paths import REPEATED, UNTOLD, below, entry_of
 
-__all__ = ["MOST", "REPEATED", "differences", "told"]
+__all__ = ["MOST", "differences", "told"]
 
 MOST: Final = 200
 """Differences that are told; of further ones only how many."""
-REPEATED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _WHAT: Final = frozenset({"apiVersion", "kind", "status"})
 """What it is, which is another where only its metadata is answered; and how it is."""
 _TEXT: Final = 400
-_UNTOLD: Final = frozenset(
-    {"managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"}
-)
-"""What the API server keeps for itself."""
-_NAMED: Final = ("mountPath", "name", "containerPort", "key", "ip", "type")
-"""What an entry of a list is known by, as the schemas of Kubernetes merge them."""
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
@@ -40,7 +34,7 @@ def _asked(document: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in document.items() if name not in _WHAT}
     metadata = kept.get("metadata")
     if isinstance(metadata, Mapping):
-        kept["metadata"] = {n: v for n, v in metadata.items() if n not in _UNTOLD}
+        kept["metadata"] = {n: v for n, v in metadata.items() if n not in UNTOLD}
         if notes := metadata.get("annotations"):
             # kubectl repeats the whole object there, with a Secret's values.
             kept["metadata"]["annotations"] = {n: v for n, v in notes.items() if n != REPEATED}
@@ -50,9 +44,9 @@ def _asked(document: Mapping[str, Any]) -> dict[str, Any]:
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
-            yield from _leaves(inner, _below(path, str(name)))
+            yield from _leaves(inner, below(path, str(name)))
     elif isinstance(value, list) and value:
-        names = [_entry(at, inner) for at, inner in enumerate(value)]
+        names = [entry_of(at, inner) for at, inner in enumerate(value)]
         for at, (name, inner) in enumerate(zip(names, value, strict=True)):
             alike = names.count(name) > 1
             yield from _leaves(inner, f"{path}[{name}#{at}]" if alike else f"{path}[{name}]")
@@ -63,17 +57,3 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def _cut(text: str | None) -> str | None:
     """What is told of a value: both were compared as they are."""
     return text if text is None or len(text) <= _TEXT else text[:_TEXT] + "…"
-
-
-def _below(path: str, name: str) -> str:
-    if not path:
-        return name
-    return f'{path}["{name}"]' if "." in name or "/" in name else f"{path}.{name}"
-
-
-def _entry(at: int, entry: Any) -> str:
-    if isinstance(entry, Mapping):
-        for name in _NAMED:
-            if isinstance(entry.get(name), (str, int)) and entry[name] != "":
-                return f"{name}={entry[name]}"
-    return str(at)

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auth.verb import Verb
 from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Overtaken, Upstream
-from backend.features.cluster.operate.changes import REPEATED
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import TaintView, Undo
+from backend.features.cluster.text.paths import REPEATED
 from integrations.kubernetes.writes import PatchType
 
 __all__ = ["ACTIONS", "Entries", "Entry", "Taints", "taints_of"]

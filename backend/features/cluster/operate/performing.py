@@ -16,6 +16,7 @@ from backend.features.cluster.kinds import permission_kind
 from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Overtaken
 from backend.features.cluster.operate.changes import differences, told
 from backend.features.cluster.operate.found import Found
+from backend.features.cluster.operate.managers import with_managers
 from backend.features.cluster.operate.schemas import Acted, FieldChange
 from backend.features.cluster.operate.state import operable
 from backend.features.cluster.service import missing_alike
@@ -160,8 +161,10 @@ def _acted(
 ) -> Acted:
     after = made.written.object
     same = not made.apart and (after.get("metadata") or {}).get("uid") == found.uid
-    compared = same and action.reads
-    changes = differences(found.raw, after) if compared else []
+    changes = made.changes
+    if changes is None:
+        changes = differences(found.raw, after) if same and action.reads else []
+    changes = with_managers(changes, found.raw)
     now = Found(found.kind, found.namespace, found.name, after)
     return Acted(
         dry_run=dry_run,

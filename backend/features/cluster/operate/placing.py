@@ -16,7 +16,7 @@ __all__ = ["check_place", "place_for"]
 def place_for(action: Offerable, plural: str, where: Scope) -> Scope:
     """The labels of a namespace decide which teams own it and how its pods are guarded: whoever
     sets them needs the right in the whole cluster."""
-    if action.id == "labels" and plural == "namespaces":
+    if action.id in {"labels", "edit"} and plural == "namespaces":
         organisation, cluster = where[1], where[3]
         return scope.cluster(organisation, cluster)
     return where

@@ -30,7 +30,7 @@ from backend.parts import part
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
 
-__all__ = ["router"]
+__all__ = ["Connected", "DryRun", "Name", "asking_of", "router"]
 
 NONE = "-"
 Name = Annotated[str, Path(max_length=253)]
@@ -46,7 +46,7 @@ router = APIRouter(
 )
 
 
-async def _asking(
+async def asking_of(
     caller: Principal,
     upstreams: Upstreams,
     place: tuple[str, str, str, str],
@@ -69,7 +69,7 @@ async def read_actions(
     caller: Reader, upstreams: Connected, *, cluster: Name, kind: Name, namespace: Name, name: Name
 ) -> Operable:
     """What can be done to an object as it stands, and whether the caller may."""
-    asking = await _asking(caller, upstreams, (cluster, kind, namespace, name))
+    asking = await asking_of(caller, upstreams, (cluster, kind, namespace, name))
     return await operable(asking.connection, caller, await find(asking), asking.where)
 
 
@@ -78,7 +78,7 @@ async def list_revisions(
     caller: Reader, upstreams: Connected, *, cluster: Name, kind: Name, namespace: Name, name: Name
 ) -> Revisions:
     """The revisions a workload can go back to, newest first, and what would differ."""
-    asking = await _asking(caller, upstreams, (cluster, kind, namespace, name))
+    asking = await asking_of(caller, upstreams, (cluster, kind, namespace, name))
     if asking.kind.plural not in REVISED or asking.kind.custom:
         raise NotFoundProblem(f"A {asking.kind.kind} has no revisions.")
     found = await find(asking)
@@ -125,7 +125,7 @@ class _Endpoint:
         """Do it, for who may."""
         action = self._action
         place = (given["cluster"], given["kind"], given["namespace"], given["name"])
-        asking = await _asking(
+        asking = await asking_of(
             caller, given["upstreams"], place,
             if_match=given["if_match"], dry_run=given["dry_run"],
         )  # fmt: skip
@@ -146,4 +146,5 @@ for _action in ACTIONS:
         methods=["POST"],
         response_model=Acted,
         responses=answers(409),
+        max_body_size=_action.body_bytes,
     )

@@ -75,6 +75,7 @@ class FieldChange(Told):
     path: str
     before: str | None
     after: str | None
+    managers: list[str] = []
 
 
 class Undo(Told):

@@ -12,13 +12,13 @@ from backend.connections.acting import kubernetes_caller
 from backend.features.cluster.kinds import permission_kind, permission_of
 from backend.features.cluster.operate.action import Offerable
 from backend.features.cluster.operate.catalogue import DRAIN, OFFERED
-from backend.features.cluster.operate.changes import REPEATED
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.metadata import taints_of
 from backend.features.cluster.operate.notes import notes_on
 from backend.features.cluster.operate.placing import place_for
 from backend.features.cluster.operate.schemas import Offer, Operable
 from backend.features.cluster.operate.workloads import SCALED, SUSPENDED, replicas_of
+from backend.features.cluster.text.paths import REPEATED
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.reader import ObjectReader

@@ -853,6 +853,30 @@ export type ClaimRow = {
     volume: string;
 };
 
+/**
+ * ClashView
+ *
+ * A value that was changed by both; null: it is not there. All as JSON or text.
+ */
+export type ClashView = {
+    /**
+     * Base
+     */
+    base: string | null;
+    /**
+     * Mine
+     */
+    mine: string | null;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Theirs
+     */
+    theirs: string | null;
+};
+
 export type ClientFrame = SubscribeFrame | MoveFrame | UnsubscribeFrame | PauseFrame | ResumeFrame | PongFrame;
 
 /**
@@ -1312,6 +1336,27 @@ export type ContainerView = {
      * State
      */
     state: string;
+};
+
+/**
+ * Creation
+ *
+ * One or several objects, as YAML or JSON. `namespace` is where those lie that do not say.
+ * `only`: of these alone, by their number from 0.
+ */
+export type Creation = {
+    /**
+     * Namespace
+     */
+    namespace?: string;
+    /**
+     * Only
+     */
+    only?: Array<number> | null;
+    /**
+     * Yaml
+     */
+    yaml: string;
 };
 
 /**
@@ -2024,6 +2069,30 @@ export type Disappears = {
 };
 
 /**
+ * DocumentView
+ *
+ * An object as text that can be edited: without its status and what the API server keeps for
+ * itself. `version` is what `If-Match` names. `owners` are the fields that somebody else set,
+ * by their paths, with who did.
+ */
+export type DocumentView = {
+    /**
+     * Owners
+     */
+    owners: {
+        [key: string]: Array<string>;
+    };
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Yaml
+     */
+    yaml: string;
+};
+
+/**
  * Draft
  *
  * What was typed, by field. A secret that is absent or null stays as it is stored.
@@ -2115,6 +2184,23 @@ export type DrainStarted = {
      * Job
      */
     job: string;
+};
+
+/**
+ * Edit
+ *
+ * `base` is the text that was read, `yaml` what it shall be: what others changed in between
+ * elsewhere stays.
+ */
+export type Edit = {
+    /**
+     * Base
+     */
+    base: string;
+    /**
+     * Yaml
+     */
+    yaml: string;
 };
 
 /**
@@ -2539,6 +2625,10 @@ export type FieldChange = {
      */
     before: string | null;
     /**
+     * Managers
+     */
+    managers: Array<string>;
+    /**
      * Path
      */
     path: string;
@@ -2567,7 +2657,8 @@ export type FieldOption = {
 /**
  * FieldProblem
  *
- * One wrong input: the value as far as it may be shown, and what would be right.
+ * One wrong input: the value as far as it may be shown, and what would be right. In a text it
+ * stands in a `line`, from 1.
  */
 export type FieldProblem = {
     /**
@@ -2578,6 +2669,10 @@ export type FieldProblem = {
      * Field
      */
     field: string;
+    /**
+     * Line
+     */
+    line?: number | null;
     /**
      * Message
      */
@@ -4054,6 +4149,26 @@ export type KeyRow = {
 };
 
 /**
+ * KindSchema
+ *
+ * JSON schemas by name, ``$ref`` naming one; `root` is the kind's own.
+ */
+export type KindSchema = {
+    /**
+     * Root
+     */
+    root: string;
+    /**
+     * Schemas
+     */
+    schemas: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+};
+
+/**
  * KindView
  *
  * A kind of system that can be connected in the console.
@@ -4346,6 +4461,58 @@ export type MachineRow = {
 };
 
 /**
+ * Made
+ *
+ * What came of one object, or would. `outcome` is ``created``, ``valid`` (a dry run),
+ * ``later`` (only to be tried once another of these exists), ``exists``, ``refused`` or
+ * ``failed`` (the cluster did not answer; it may exist). `errors` name fields and lines.
+ */
+export type Made = {
+    /**
+     * Errors
+     */
+    errors: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Href
+     */
+    href: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Namespace
+     */
+    namespace: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Outcome
+     */
+    outcome: string;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
+};
+
+/**
  * MadeInvitation
  *
  * An invitation that was just made, with its `link`: told this one time.
@@ -4536,6 +4703,22 @@ export type MaintenanceWindow = {
 };
 
 /**
+ * Making
+ *
+ * In the order of the text.
+ */
+export type Making = {
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * Objects
+     */
+    objects: Array<Made>;
+};
+
+/**
  * ManifestView
  *
  * A manifest: of an index, the platform shown first. `config` is null for artifacts, `size`
@@ -4600,6 +4783,71 @@ export type MemberRow = {
     seen: number | null;
     status: string;
     version: string;
+};
+
+/**
+ * Merge
+ *
+ * `theirs` are the paths of clashes at which theirs is taken.
+ */
+export type Merge = {
+    /**
+     * Base
+     */
+    base: string;
+    /**
+     * Theirs
+     */
+    theirs?: Array<string>;
+    /**
+     * Yaml
+     */
+    yaml: string;
+};
+
+/**
+ * MergeView
+ *
+ * What an edit is on the object as it is now: `base` and `version` to go on from, `yaml` with
+ * both sides' changes. `changed_by` are the managers that changed something meanwhile.
+ */
+export type MergeView = {
+    /**
+     * Base
+     */
+    base: string;
+    /**
+     * Changed By
+     */
+    changed_by: Array<string>;
+    /**
+     * Clashes
+     */
+    clashes: Array<ClashView>;
+    /**
+     * Mine
+     */
+    mine: Array<FieldChange>;
+    /**
+     * More Mine
+     */
+    more_mine: number;
+    /**
+     * More Theirs
+     */
+    more_theirs: number;
+    /**
+     * Theirs
+     */
+    theirs: Array<FieldChange>;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Yaml
+     */
+    yaml: string;
 };
 
 /**
@@ -12325,6 +12573,146 @@ export type StartDrainResponses = {
 
 export type StartDrainResponse = StartDrainResponses[keyof StartDrainResponses];
 
+export type CreateObjectsData = {
+    body: Creation;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/objects';
+};
+
+export type CreateObjectsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type CreateObjectsError = CreateObjectsErrors[keyof CreateObjectsErrors];
+
+export type CreateObjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Making;
+};
+
+export type CreateObjectsResponse = CreateObjectsResponses[keyof CreateObjectsResponses];
+
+export type ReadSchemaData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+    };
+    query: {
+        /**
+         * Api Version
+         */
+        api_version: string;
+        /**
+         * Kind
+         */
+        kind: string;
+    };
+    url: '/api/v1/clusters/{cluster}/schemas';
+};
+
+export type ReadSchemaErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadSchemaError = ReadSchemaErrors[keyof ReadSchemaErrors];
+
+export type ReadSchemaResponses = {
+    /**
+     * Successful Response
+     */
+    200: KindSchema;
+};
+
+export type ReadSchemaResponse = ReadSchemaResponses[keyof ReadSchemaResponses];
+
 export type ReadObjectData = {
     body?: never;
     path: {
@@ -12675,6 +13063,181 @@ export type DeleteObjectResponses = {
 
 export type DeleteObjectResponse = DeleteObjectResponses[keyof DeleteObjectResponses];
 
+export type ReadDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/document';
+};
+
+export type ReadDocumentErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadDocumentError = ReadDocumentErrors[keyof ReadDocumentErrors];
+
+export type ReadDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: DocumentView;
+};
+
+export type ReadDocumentResponse = ReadDocumentResponses[keyof ReadDocumentResponses];
+
+export type EditObjectData = {
+    body: Edit;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/edit';
+};
+
+export type EditObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type EditObjectError = EditObjectErrors[keyof EditObjectErrors];
+
+export type EditObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type EditObjectResponse = EditObjectResponses[keyof EditObjectResponses];
+
 export type EvictObjectData = {
     body: Nothing;
     headers?: {
@@ -12884,6 +13447,84 @@ export type LabelsObjectResponses = {
 };
 
 export type LabelsObjectResponse = LabelsObjectResponses[keyof LabelsObjectResponses];
+
+export type MergeDocumentData = {
+    body: Merge;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/merge';
+};
+
+export type MergeDocumentErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type MergeDocumentError = MergeDocumentErrors[keyof MergeDocumentErrors];
+
+export type MergeDocumentResponses = {
+    /**
+     * Successful Response
+     */
+    200: MergeView;
+};
+
+export type MergeDocumentResponse = MergeDocumentResponses[keyof MergeDocumentResponses];
 
 export type PauseObjectData = {
     body: Nothing;

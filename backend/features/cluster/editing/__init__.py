@@ -1,0 +1,1 @@
+"""Objects as text: changed, created, merged with what others made of them, and completed."""
