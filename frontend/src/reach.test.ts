@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import asking from "./i18n/asking.json";
 import connections from "./i18n/connections.json";
 import deciding from "./i18n/deciding.json";
+import editing from "./i18n/editing.json";
 import etcd from "./i18n/etcd.json";
 import glass from "./i18n/glass.json";
 import image from "./i18n/image.json";
@@ -107,6 +108,7 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 test.each([
   ["later", [later]],
   ["logs", [logs]],
+  ["editing", [editing]],
   ["operate", [operate]],
   ["connections", [connections]],
   ["etcd", [etcd]],

@@ -14,6 +14,7 @@ import yaml
 
 __all__ = ["exact_float", "to_yaml"]
 
+_NEVER_FOLDED: Final = 1_000_000
 _FLOAT: Final = "tag:yaml.org,2002:float"
 
 
@@ -38,7 +39,14 @@ def _exact(dumper: _Dumper, number: ExactFloat) -> yaml.ScalarNode:
     return dumper.represent_scalar(_FLOAT, number.text)
 
 
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Several lines as they are, where YAML can have them so: a file in a config map is read."""
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
 _Dumper.add_representer(ExactFloat, _exact)
+_Dumper.add_representer(str, _text)
 for tag, pattern, first in (
     (_FLOAT, r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", "-+.0123456789"),
     ("tag:yaml.org,2002:int", r"[-+]?0o?[0-7_]+", "-+0"),
@@ -49,5 +57,7 @@ for tag, pattern, first in (
 
 def to_yaml(document: dict[str, Any]) -> str:
     """The document as YAML, with its keys in their order."""
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    text: str = yaml.dump(
+        document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_NEVER_FOLDED
+    )
     return text

@@ -4,6 +4,7 @@ import i18next from "i18next";
 import { expect, test } from "vitest";
 import asking from "./asking.json";
 import connections from "./connections.json";
+import editing from "./editing.json";
 import en from "./en.json";
 import etcd from "./etcd.json";
 import glass from "./glass.json";
@@ -16,6 +17,7 @@ import logs from "./logs.json";
 import operate from "./operate.json";
 import "./asking";
 import "./connections";
+import "./editing";
 import "./etcd";
 import "./glass";
 import "./image";
@@ -69,6 +71,7 @@ function sources(folder: string): string[] {
 const KEYS = [
   en,
   connections,
+  editing,
   etcd,
   glass,
   image,

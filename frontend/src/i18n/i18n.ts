@@ -3,6 +3,7 @@ import { initReactI18next } from "react-i18next";
 import type asking from "./asking.json";
 import type connections from "./connections.json";
 import type deciding from "./deciding.json";
+import type editing from "./editing.json";
 import en from "./en.json";
 import type etcd from "./etcd.json";
 import type glass from "./glass.json";
@@ -34,6 +35,7 @@ declare module "i18next" {
       translation: typeof en &
         typeof asking &
         typeof connections &
+        typeof editing &
         typeof etcd &
         typeof glass &
         typeof image &

@@ -1,5 +1,6 @@
 import type { Row } from "../api/generated/types.gen";
 import { segment } from "../pages/page";
+import type { ObjectPath } from "./objectRow";
 
 /** Collections whose rows are Kubernetes objects, by the plural their detail routes use. */
 export const CLUSTER_KINDS: readonly string[] = [
@@ -26,6 +27,10 @@ export function clusterObject(
 ): string {
   return `/clusters/${segment(cluster)}/${segment(kind)}/${segment(namespace)}/${segment(name)}`;
 }
+
+/** Where an object is edited as text. */
+export const editorOf = ({ cluster, kind, namespace, name }: ObjectPath): string =>
+  `${clusterObject(cluster, kind, namespace, name)}?tab=yaml&edit=true`;
 
 /** The same from a row of one of `CLUSTER_KINDS`. */
 export function objectOfRow(collection: string, { cluster, namespace, name, plural }: Row): string {

@@ -36,6 +36,9 @@ export const oneOf =
   (raw) =>
     words.find((word) => word === raw);
 
+/** Something is so; absent where it is not. */
+export const flag: Param<true> = (raw) => (raw === true || raw === "true" ? true : undefined);
+
 const isThere = (raw: unknown) => raw !== undefined && raw !== null && raw !== "";
 
 /** The typed search of an address, without what is absent or wrong. */

@@ -331,7 +331,9 @@ def _alike(ours: Any, theirs: Any) -> bool:
     """JSON has one sort of number."""
     if isinstance(ours, bool) or isinstance(theirs, bool):
         return ours is theirs
-    return ours == theirs
+    if isinstance(ours, float) and isinstance(theirs, int | float):
+        return ours == float(theirs)
+    return bool(ours == theirs)
 
 
 def _preserving(group: str) -> str:

@@ -23,6 +23,7 @@ from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
 from backend.features.cluster.text.manifests import Manifest, wrong_fields
 from backend.http.attempt import Attempt, attempted
 from backend.http.denial import Denial
+from backend.http.documented import FieldProblem
 from integrations.contract import (
     IntegrationError,
     Invalid,
@@ -252,7 +253,7 @@ def _told(
         namespace=one.namespace,
         outcome=outcome,
         message=message,
-        errors=[dict(error) for error in errors],
+        errors=[FieldProblem(**error) for error in errors],
         warnings=list(warnings),
         href=href,
     )

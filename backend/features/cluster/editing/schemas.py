@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.features.cluster.operate.edit import Edit, Text
 from backend.features.cluster.operate.schemas import FieldChange, Told
+from backend.http.documented import FieldProblem
 
 __all__ = [
     "ClashView",
@@ -93,7 +94,7 @@ class Made(Told):
     namespace: str
     outcome: str
     message: str = ""
-    errors: list[dict[str, Any]] = Field(default_factory=list)
+    errors: list[FieldProblem] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
     href: str = ""
 

@@ -4471,9 +4471,7 @@ export type Made = {
     /**
      * Errors
      */
-    errors: Array<{
-        [key: string]: unknown;
-    }>;
+    errors: Array<FieldProblem>;
     /**
      * Href
      */

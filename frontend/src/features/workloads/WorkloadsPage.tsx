@@ -4,6 +4,8 @@ import { Bulk, hasBulk } from "../../kube/operate/Bulk";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
 import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";
+import { mayUse, useSession } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
 import { LiveTable } from "../../table/LiveTable";
 import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -38,6 +40,7 @@ export function WorkloadsPage() {
         panelHidden={PANEL_COLUMNS[active]}
         href={(row) => hrefOfRow(active, row)}
         emptyHint={t("workloads.empty")}
+        actions={<CreateLink />}
         {...(hasBulk(active) && {
           bulk: (rows, drop) => <Bulk collection={active} rows={rows} drop={drop} />,
         })}
@@ -45,3 +48,17 @@ export function WorkloadsPage() {
     </SectionNav>
   );
 }
+
+/** Leads to where objects are created from YAML, for who may create any of the common ones. */
+function CreateLink() {
+  const { t } = useTranslation();
+  const session = useSession();
+  if (!MADE.some((kind) => mayUse(session, kind, "create"))) return null;
+  return (
+    <AppLink href="/create" className="pf-v6-c-button pf-m-secondary pf-m-small">
+      {t("create.title")}
+    </AppLink>
+  );
+}
+
+const MADE = ["workload", "configmap", "service", "customresource"];

@@ -31,11 +31,17 @@ export function Changes({ acted: { changes, more_changes: more } }: { acted: Cha
   );
 }
 
-function Change({ change: { path, before, after } }: { change: FieldChange }) {
+function Change({ change: { path, before, after, managers } }: { change: FieldChange }) {
+  const { t } = useTranslation();
   return (
     <tr>
       <th scope="row" translate="no">
         {path}
+        {managers.length > 0 && (
+          <span className="cr-muted cr-change-managers">
+            {t("operate.managed", { who: managers.join(", ") })}
+          </span>
+        )}
       </th>
       <td>
         <Value value={before} />

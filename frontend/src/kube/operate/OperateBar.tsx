@@ -2,15 +2,18 @@ import "../../i18n/operate";
 import "../../styles/operate.css";
 import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStart } from "../../actions/ActionHost";
 import { readActions } from "../../api/generated/sdk.gen";
 import type { Offer, Operable } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { goTo } from "../../shell/navigate";
 import { useNarrow } from "../../shell/useNarrow";
+import { editorOf } from "../address";
 import type { ObjectPath } from "../objectRow";
-import { isOfferId, type OfferId, startersOf } from "./catalogue";
+import { isOfferId, type OfferId, ORDER, startersOf } from "./catalogue";
 import { operatedOf } from "./operated";
 
 export interface OperateBarProps {
@@ -23,7 +26,7 @@ export interface OperateBarProps {
 const BESIDE = 2;
 const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
 /** What is seldom done, or better not by the way. */
-const APART: ReadonlySet<OfferId> = new Set(["delete", "evict", "labels", "taints"]);
+const APART: ReadonlySet<OfferId> = new Set(["delete", "edit", "evict", "labels", "taints"]);
 
 /** What can be done to an object: the most frequent as buttons, all in a menu. */
 export function OperateBar({ path, news }: OperateBarProps) {
@@ -47,9 +50,14 @@ export function OperateBar({ path, news }: OperateBarProps) {
 function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
   const { t } = useTranslation();
   const start = useStart();
+  const router = useRouter();
   const starters = startersOf(path.kind);
-  const offers = inOrder(state.offers, Object.keys(starters));
-  const begin = (id: OfferId) => starters[id](start, operatedOf(path), path.name);
+  const offers = inOrder(state.offers, ORDER);
+  const begin = (id: OfferId) => {
+    // Text needs more room than a dialogue has.
+    if (id === "edit") goTo(router, editorOf(path));
+    else starters[id](start, operatedOf(path), path.name);
+  };
   const beside = offers.filter(({ id, allowed }) => allowed && !APART.has(id)).slice(0, BESIDE);
   return (
     <div className="cr-operate">

@@ -11,6 +11,26 @@ export type OfferId = ActionId | "drain";
 
 export const isOfferId = (id: string): id is OfferId => id === "drain" || isActionId(id);
 
+/** The order in which they are offered. */
+export const ORDER: readonly OfferId[] = [
+  "scale",
+  "restart",
+  "rollback",
+  "pause",
+  "resume",
+  "run",
+  "suspend",
+  "unsuspend",
+  "cordon",
+  "uncordon",
+  "drain",
+  "taints",
+  "edit",
+  "labels",
+  "evict",
+  "delete",
+];
+
 /** Leads to starting one action on a target: what its body is, is its own affair. */
 export type Begin = <Target, Body>(
   action: Action<Target, Body>,
@@ -25,8 +45,8 @@ const of =
   (begin, target, name) =>
     begin(action, target, name);
 
-/** The actions on an object in the order they are offered; those of a kind are made for it. */
-export const startersOf = (kind: string): Readonly<Record<OfferId, Start>> => ({
+/** The actions that have a dialogue, by their ids; those of a kind are made for it. */
+export const startersOf = (kind: string): Readonly<Record<Exclude<OfferId, "edit">, Start>> => ({
   scale: of(actions.scale),
   restart: of(actions.restart),
   rollback: of(rollBack),

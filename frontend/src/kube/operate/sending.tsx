@@ -2,6 +2,7 @@ import type { Done } from "../../actions/action";
 import {
   cordonObject,
   deleteObject,
+  editObject,
   evictObject,
   labelsObject,
   pauseObject,
@@ -42,6 +43,7 @@ const by =
 const SENDERS = {
   cordon: by(cordonObject),
   delete: by(deleteObject),
+  edit: by(editObject),
   evict: by(evictObject),
   labels: by(labelsObject),
   pause: by(pauseObject),
@@ -71,13 +73,29 @@ function send(
 }
 
 /** Has the cluster try it and keep nothing. */
-export async function tryIt(id: ActionId, target: Operated, body: unknown): Promise<Acted> {
-  return (await send(id, target.path, stateOf(target).version, body, true)).data;
-}
+export const tryIt = (id: ActionId, target: Operated, body: unknown): Promise<Acted> =>
+  tryVersion(id, target.path, stateOf(target).version, body);
 
 /** Does it, and knows the way back. */
-export const act = async (id: ActionId, target: Operated, body: unknown): Promise<Done> =>
-  doneOf(target.path, await send(id, target.path, stateOf(target).version, body));
+export const act = (id: ActionId, target: Operated, body: unknown): Promise<Done> =>
+  doVersion(id, target.path, stateOf(target).version, body);
+
+/** The same on a version that was read otherwise. */
+export async function tryVersion(
+  id: ActionId,
+  path: ObjectPath,
+  version: string,
+  body: unknown,
+): Promise<Acted> {
+  return (await send(id, path, version, body, true)).data;
+}
+
+export const doVersion = async (
+  id: ActionId,
+  path: ObjectPath,
+  version: string,
+  body: unknown,
+): Promise<Done> => doneOf(path, await send(id, path, version, body));
 
 function doneOf(path: ObjectPath, { data, requestId }: Awaited<Sent>): Done {
   const { undo, made, version } = data;
@@ -86,10 +104,7 @@ function doneOf(path: ObjectPath, { data, requestId }: Awaited<Sent>): Done {
     told: <Outcome path={path} acted={data} />,
     ...(made ? { href: clusterObject(path.cluster, "jobs", path.namespace, made) } : {}),
     ...(undo && isActionId(undo.action)
-      ? { undo: () => back(path, undo.action as ActionId, version, undo.body) }
+      ? { undo: () => doVersion(undo.action as ActionId, path, version, undo.body) }
       : {}),
   };
 }
-
-const back = async (path: ObjectPath, id: ActionId, version: string, body: unknown) =>
-  doneOf(path, await send(id, path, version, body));

@@ -1,0 +1,4 @@
+import editing from "./editing.json";
+import { addWords } from "./i18n";
+
+addWords(editing);
