@@ -13,7 +13,7 @@ import { Crumbs } from "../../detail/DetailPage";
 import { useUnsaved } from "../../forms/useUnsaved";
 import { Faults, faultsOfProblem } from "../../kube/editing/Faults";
 import { FieldLine } from "../../kube/editing/FieldLine";
-import { TextEditor } from "../../kube/editing/TextEditor";
+import { LazyText } from "../../kube/editing/LazyText";
 import { useFields } from "../../kube/editing/useFields";
 import { text as textParam } from "../../pages/search";
 import { useSearchOf } from "../../pages/useSearchOf";
@@ -121,7 +121,7 @@ export function CreatePage() {
       {problem && told.length === 0 && <ProblemNotice problem={problem} />}
       {problem && told.length > 0 && <Faults faults={told} />}
       {made && <MadeObjects made={made} />}
-      <TextEditor
+      <LazyText
         text={text}
         onChange={change}
         onLine={setLine}

@@ -18,8 +18,8 @@ import type { ObjectPath } from "../objectRow";
 import { Conflict } from "./Conflict";
 import { Faults, faultsOfProblem } from "./Faults";
 import { FieldLine } from "./FieldLine";
+import { LazyText } from "./LazyText";
 import { saveOf, trySaving } from "./save";
-import { TextEditor } from "./TextEditor";
 import { useFields } from "./useFields";
 
 export interface EditPanelProps {
@@ -125,7 +125,7 @@ function Editing({ path, first, onClose }: EditingProps) {
       {problem &&
         problem.status !== 412 &&
         (faults.length > 0 ? <Faults faults={faults} /> : <ProblemNotice problem={problem} />)}
-      <TextEditor
+      <LazyText
         text={text}
         onChange={setText}
         onLine={setLine}
