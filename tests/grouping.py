@@ -23,6 +23,7 @@ GROUPS = {
     "tests/browser/test_keyvalue.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_table.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_operate.py": "changes the shared stack, or counts what is in it",
+    "tests/browser/test_editing.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_incident.py": "changes the shared stack, or counts what is in it",
 }
 """By the beginning of the test's id; the first that fits counts."""

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.acting import Shop, own_shop
 from tests.browser.axe import CONSOLE_NOISE
 from tests.consoleprocess import OWNER, ConsoleProcess, launch_console, wait_loaded
 from tests.stackfixtures import REPOSITORY, RunningStack
@@ -84,6 +85,13 @@ def sign_in(context: BrowserContext, console: ConsoleProcess, login: str, passwo
         headers={"X-Craton-Request": "1", "Origin": console.url},
     )
     assert answer.status == 200, answer.text()
+
+
+@pytest.fixture
+def shop(stack: RunningStack) -> Iterator[Shop]:
+    """A namespace of this test's own with a deployment ``web``."""
+    with own_shop(stack) as made:
+        yield made
 
 
 @pytest.fixture

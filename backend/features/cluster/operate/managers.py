@@ -79,6 +79,8 @@ def _paths(fields: Any, path: str) -> Iterator[str]:
     """Leaves of a FieldsV1 tree: ``f:name`` a member, ``k:{…}`` an entry by its keys."""
     if not isinstance(fields, Mapping):
         return
+    if any(str(name).startswith(("v:", "i:")) for name in fields):
+        yield path  # a list of values: its entries have no names
     for name, inner in fields.items():
         at = _step(path, str(name))
         if at is None:

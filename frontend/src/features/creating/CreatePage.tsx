@@ -26,6 +26,8 @@ import { Place } from "./Place";
 
 const SEARCH = { cluster: textParam, namespace: textParam };
 
+const EMPTY = { text: "" };
+
 interface Asked {
   dryRun: boolean;
   only?: number[];
@@ -122,7 +124,7 @@ export function CreatePage() {
       {problem && told.length > 0 && <Faults faults={told} />}
       {made && <MadeObjects made={made} />}
       <LazyText
-        text={text}
+        given={EMPTY}
         onChange={change}
         onLine={setLine}
         label={t("editing.textNew")}

@@ -51,11 +51,16 @@ function Editing({ path, first, onClose }: EditingProps) {
   const start = useStart();
   const [read, setRead] = useState(first);
   const [text, setText] = useState(first.yaml);
+  const [given, setGiven] = useState({ text: first.yaml });
   const [line, setLine] = useState(1);
   const [merge, setMerge] = useState<MergeView | null>(null);
   const [theirs, setTheirs] = useState<readonly string[]>([]);
   const fields = useFields(path.cluster, text);
-  const reset = useCallback(() => setText(read.yaml), [read]);
+  const put = useCallback((next: string) => {
+    setText(next);
+    setGiven({ text: next });
+  }, []);
+  const reset = useCallback(() => put(read.yaml), [put, read]);
   const dirty = text !== read.yaml;
   const unsaved = useUnsaved({ dirty, reset }, onClose);
 
@@ -74,16 +79,23 @@ function Editing({ path, first, onClose }: EditingProps) {
   const trying = useMutation({
     mutationFn: () => trySaving(path, read, text),
     onSuccess: (tried) =>
-      start(saveOf(path.kind), { path, read, text, tried, onSaved: unsaved.close }, path.name),
+      start(saveOf(path.kind), { path, read, text, tried, onSaved: readAnew }, path.name),
     onError: (error) => {
       if (toProblem(error).status === 412) showConflict();
     },
   });
+  /** What was saved is what is edited on: the cluster may have added to it. */
+  const readAnew = async () => {
+    setRead({ ...read, yaml: text });
+    const { data } = await readDocument({ path });
+    setRead(data);
+    put(data.yaml);
+  };
   const goOn = () =>
     merging.mutate(theirs, {
       onSuccess: (found) => {
         setRead({ ...read, version: found.version, yaml: found.base });
-        setText(found.yaml);
+        put(found.yaml);
         setMerge(null);
         trying.reset();
       },
@@ -103,7 +115,7 @@ function Editing({ path, first, onClose }: EditingProps) {
           {t("editing.review")}
         </Button>
         <Button size="sm" variant="link" onClick={unsaved.close}>
-          {t("editing.cancel")}
+          {t(dirty ? "editing.cancel" : "editing.close")}
         </Button>
         <span className="cr-muted cr-editing-note">{t("editing.note")}</span>
       </div>
@@ -116,7 +128,7 @@ function Editing({ path, first, onClose }: EditingProps) {
           onMerge={goOn}
           onDiscard={() => {
             setRead({ ...read, version: merge.version, yaml: merge.base });
-            setText(merge.base);
+            put(merge.base);
             setMerge(null);
             trying.reset();
           }}
@@ -126,7 +138,7 @@ function Editing({ path, first, onClose }: EditingProps) {
         problem.status !== 412 &&
         (faults.length > 0 ? <Faults faults={faults} /> : <ProblemNotice problem={problem} />)}
       <LazyText
-        text={text}
+        given={given}
         onChange={setText}
         onLine={setLine}
         label={t("editing.textOf", { name: path.name })}

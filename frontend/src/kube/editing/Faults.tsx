@@ -6,8 +6,12 @@ import type { LineFault } from "./TextEditor";
 /** The lines that a refusal names. */
 export const faultsOfProblem = ({ errors }: Problem): readonly LineFault[] =>
   (errors ?? []).flatMap(({ field, message, line }) =>
-    line ? [{ line, message: field.includes(".") ? `${field}: ${message}` : message }] : [],
+    line ? [{ line, message: told(field, message) }] : [],
   );
+
+/** With its field, where that is one of the object and not told already. */
+const told = (field: string, message: string) =>
+  field.includes(".") && !message.includes(field) ? `${field}: ${message}` : message;
 
 /** What is wrong, each with its line; the text marks them too. */
 export function Faults({ faults }: { faults: readonly LineFault[] }) {

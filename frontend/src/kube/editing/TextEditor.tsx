@@ -8,9 +8,9 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { type Diagnostic, forceLinting, linter, lintGutter, lintKeymap } from "@codemirror/lint";
+import { type Diagnostic, linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Text } from "@codemirror/state";
+import { EditorState, StateEffect, type Text } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -36,7 +36,9 @@ export interface LineFault {
 }
 
 export interface TextEditorProps {
-  text: string;
+  /** What it shows at first, and again whenever this is another object: in between the text is what
+   * is typed, which no later drawing of the page may set back. */
+  given: { readonly text: string };
   onChange: (text: string) => void;
   /** The line of the cursor, from 1. */
   onLine: (line: number) => void;
@@ -46,9 +48,12 @@ export interface TextEditorProps {
   faults: readonly LineFault[];
 }
 
+/** What the text is checked by is another. */
+const recheck = StateEffect.define<null>();
+
 /** YAML to write: completed and checked by what the cluster says of its kinds. */
 export function TextEditor(props: TextEditorProps) {
-  const { text, label, faults, fields } = props;
+  const { given, label, faults, fields } = props;
   const { t } = useTranslation();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -60,7 +65,7 @@ export function TextEditor(props: TextEditorProps) {
     const made = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: latest.current.text,
+        doc: latest.current.given.text,
         extensions: extensions(latest, t, label),
       }),
     });
@@ -73,19 +78,21 @@ export function TextEditor(props: TextEditorProps) {
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === text) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
-  }, [text]);
+    if (!editor || editor.state.doc.toString() === given.text) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: given.text } });
+  }, [given]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the linter reads them from `latest`
   useEffect(() => {
     const editor = view.current;
     if (!editor) return;
-    forceLinting(editor);
+    const effects: StateEffect<unknown>[] = [recheck.of(null)];
     const [first] = faults;
-    if (!first) return;
-    const line = editor.state.doc.line(clamped(first.line, editor.state.doc));
-    editor.dispatch({ effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
+    if (first) {
+      const line = editor.state.doc.line(clamped(first.line, editor.state.doc));
+      effects.push(EditorView.scrollIntoView(line.from, { y: "center" }));
+    }
+    editor.dispatch({ effects });
   }, [faults, fields]);
 
   return <div ref={host} className="cr-code-editor" translate="no" />;
@@ -111,11 +118,15 @@ function extensions(latest: Latest, t: TFunction, label: string) {
     THEME,
     EDITABLE,
     EditorState.phrases.of(phrases(t)),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     autocompletion({
       override: [completing((text, line) => latest.current.fields(text)(line))],
     }),
-    linter(({ state }) => diagnostics(state.doc, latest.current, t), { delay: 400 }),
+    linter(({ state }) => diagnostics(state.doc, latest.current, t), {
+      delay: 400,
+      needsRefresh: ({ transactions }) =>
+        transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck))),
+    }),
     // Tab moves the focus on, as everywhere: Ctrl-] and Ctrl-[ indent.
     keymap.of([
       ...completionKeymap,

@@ -12,7 +12,8 @@ export interface Edited {
   text: string;
   /** What the cluster said when it tried it. */
   tried: Acted;
-  onSaved: () => void;
+  /** It was saved: read it anew. */
+  onSaved: () => Promise<void>;
 }
 
 const bodyOf = ({ read, text }: Pick<Edited, "read" | "text">) => ({ base: read.yaml, yaml: text });
@@ -31,7 +32,8 @@ export const saveOf = (kind: string): Action<Edited> => ({
   run: async (edited): Promise<Done> => {
     const { path, read, onSaved } = edited;
     const done = await doVersion("edit", path, read.version, bodyOf(edited));
-    onSaved();
+    // That it cannot be read now changes nothing: a later save is compared with what there is.
+    void onSaved().catch(() => undefined);
     return done;
   },
 });
