@@ -129,6 +129,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
   const marked = [
     en,
     connections,
+    editing,
     etcd,
     glass,
     image,
