@@ -16,6 +16,7 @@ const HEAVIER: Record<string, number> = {
   ConnectionPage: 160, // files that are dropped
   NewConnectionPage: 160,
   ObjectPage: 140,
+  Screen: 85, // xterm.js, once a terminal is opened
   LoginPage: MORE_TO_SIGN_IN,
   LinkedPage: MORE_TO_SIGN_IN,
   ...Object.fromEntries(TABLE_PAGES.map((name) => [name, MORE_FOR_A_TABLE])),

@@ -23,6 +23,7 @@ import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
 import start from "./i18n/start.json";
 import teams from "./i18n/teams.json";
+import terminal from "./i18n/terminal.json";
 import trust from "./i18n/trust.json";
 import updates from "./i18n/updates.json";
 
@@ -128,6 +129,7 @@ test.each([
   ["signin", [signin]],
   ["start", [start]],
   ["teams", [teams]],
+  ["terminal", [terminal]],
   ["trust", [trust]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {

@@ -54,10 +54,14 @@ export async function send(
   try {
     return await sendOnce(method, address, options);
   } catch (error) {
-    if (!(error instanceof ApiError) || !asksAgain(error.problem)) throw error;
-    if (!(await onStepUp(error.problem))) throw error;
+    if (!(error instanceof ApiError) || !(await confirmAgain(error.problem))) throw error;
     return sendOnce(method, address, options);
   }
+}
+
+/** Whether it was only asked who is there, and the person has shown it now. */
+export async function confirmAgain(problem: Problem): Promise<boolean> {
+  return asksAgain(problem) && (await onStepUp(problem));
 }
 
 /** Where a 401 says that nobody got in, not that somebody's session is over. */

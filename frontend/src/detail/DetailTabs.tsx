@@ -1,6 +1,6 @@
 import { Tab, TabContent, Tabs, TabTitleText } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 import { text } from "../pages/search";
@@ -16,6 +16,8 @@ export interface DetailTab {
   count?: number | undefined;
   /** The content scrolls inside itself (tables, code) and takes the height that is left. */
   fills?: boolean;
+  /** What goes on in it does so while another tab is looked at. */
+  stays?: boolean;
   content: () => ReactNode;
 }
 
@@ -32,6 +34,7 @@ export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
   const navigate = useNavigate();
   const asked = useSearchOf(TAB_SEARCH).tab;
   const active = tabs.find(({ id }) => id === asked) ?? tabs[0];
+  const drawn = useDrawn(tabs, active?.id);
   if (!active) return null;
   const railed = Boolean(rail) && !active.fills;
   const choose = (id: string) =>
@@ -72,16 +75,18 @@ export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
         </Tabs>
       )}
       <div className={railed ? "cr-detail-body" : "cr-detail-body cr-detail-whole"}>
-        <TabContent
-          key={active.id}
-          id={`tab-${active.id}`}
-          eventKey={active.id}
-          activeKey={active.id}
-          aria-label={active.title}
-          className={active.fills ? "cr-tab-body cr-tab-fills" : "cr-tab-body"}
-        >
-          {active.content()}
-        </TabContent>
+        {drawn.map(({ id, title, fills, content }) => (
+          <TabContent
+            key={id}
+            id={`tab-${id}`}
+            eventKey={id}
+            activeKey={active.id}
+            aria-label={title}
+            className={fills ? "cr-tab-body cr-tab-fills" : "cr-tab-body"}
+          >
+            {content()}
+          </TabContent>
+        ))}
         {railed && (
           <aside className="cr-detail-rail" aria-label={t("detail.facts")}>
             {rail}
@@ -90,4 +95,12 @@ export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
       </div>
     </>
   );
+}
+
+/** The tab that is open, and those before it that go on. */
+function useDrawn(tabs: readonly DetailTab[], active: string | undefined): readonly DetailTab[] {
+  const [opened, setOpened] = useState<readonly string[]>([]);
+  const stays = tabs.some(({ id, stays }) => stays && id === active);
+  if (active !== undefined && stays && !opened.includes(active)) setOpened([...opened, active]);
+  return tabs.filter(({ id, stays }) => id === active || (stays && opened.includes(id)));
 }

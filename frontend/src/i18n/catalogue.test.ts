@@ -37,6 +37,7 @@ import "./rules";
 import "./saml";
 import "./start";
 import "./teams";
+import "./terminal";
 import "./trust";
 import "./updates";
 import deciding from "./deciding.json";
@@ -51,6 +52,7 @@ import saml from "./saml.json";
 import signin from "./signin.json";
 import start from "./start.json";
 import teams from "./teams.json";
+import terminal from "./terminal.json";
 import trust from "./trust.json";
 import updates from "./updates.json";
 
@@ -93,6 +95,7 @@ const KEYS = [
   signin,
   start,
   teams,
+  terminal,
   trust,
   updates,
 ].flatMap((words) => keysOf(words));
@@ -151,6 +154,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     signin,
     start,
     teams,
+    terminal,
     trust,
     updates,
   ].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));

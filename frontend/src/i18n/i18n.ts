@@ -25,6 +25,7 @@ import type saml from "./saml.json";
 import type signin from "./signin.json";
 import type start from "./start.json";
 import type teams from "./teams.json";
+import type terminal from "./terminal.json";
 import type trust from "./trust.json";
 import type updates from "./updates.json";
 
@@ -56,6 +57,7 @@ declare module "i18next" {
         typeof signin &
         typeof start &
         typeof teams &
+        typeof terminal &
         typeof trust &
         typeof updates;
     };

@@ -189,7 +189,7 @@ async def test_a_flood_waits_for_the_page_and_hurts_nobody(
 ) -> None:
     async with opened(console, owner, namespace, "idle", container="c") as screen:
         screen.taking = False
-        await screen.type("yes 70005\n")
+        await screen.type("/bin/yes 70005\n")
         await until(lambda: len(screen.output) > 200_000)
         await asyncio.sleep(1)
         held = len(screen.output)
@@ -204,7 +204,7 @@ async def test_a_flood_waits_for_the_page_and_hurts_nobody(
         await screen.type("\x03")
         await screen.type("echo after-$((1+1))\n")
         await screen.shows("after-2\r\n.*[$#] ")
-        await screen.type("yes 70005\n")
+        await screen.type("/bin/yes 70005\n")
         await seen(real_stack, "yes 70005")
     await none_left(real_stack, "70005")
 

@@ -61,8 +61,8 @@ class Opening:
         self._settings = self._parts.get(Settings)
         self._identities = self._parts.get(Identities)
 
-    async def run(self, asked: Open) -> Ended:
-        """Open it for who may; how it ended. Raises `Problem` for what is refused."""
+    async def run(self, asked: Open) -> None:
+        """Open it for who may, until its end. Raises `Problem` for what is refused."""
         try:
             place = await self._place(asked)
         except IntegrationError as error:
@@ -73,9 +73,9 @@ class Opening:
         attempt = Attempt(self._websocket, self._caller, "exec", target, right=Verb.EXEC)
         words = f"a terminal in the container {asked.container} of Pod {spot.pod}"
         await attempt.begin(f"sent: {words}")
-        return await self._recorded(asked, place, attempt, words)
+        await self._recorded(asked, place, attempt, words)
 
-    async def _recorded(self, asked: Open, place: Place, attempt: Attempt, words: str) -> Ended:
+    async def _recorded(self, asked: Open, place: Place, attempt: Attempt, words: str) -> None:
         """What is typed is in no record."""
         try:
             async with started(place, asked.command) as both:
@@ -84,6 +84,7 @@ class Opening:
                 await both.program.resize(asked.columns, asked.rows)
                 await self._page.text(encoded(self._opened(place, both.program.protocol, began)))
                 ended = await joined(terminal, both, place, self._touched)
+                await self._page.text(encoded(ended))  # what is left is ended after it is told
         except Problem as problem:
             await attempt.end("failed", f"{words}: {problem.detail}")
             raise
@@ -92,7 +93,6 @@ class Opening:
             raise problem_from_integration(error) from error
         left = "" if both.clean or ended.reason is not Reason.LEFT else _NOT_KNOWN
         await attempt.end("success", _told(words, ended, terminal, time.time() - began) + left)
-        return ended
 
     async def _place(self, asked: Open) -> Place:
         caller, spot = self._caller, self._spot

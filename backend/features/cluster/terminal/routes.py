@@ -110,10 +110,7 @@ async def open_terminal(websocket: WebSocket, cluster: str, namespace: str, pod:
         asked = await _first(page)
         if asked is not None:
             with parts.get(Terminals).one(caller.id):
-                ended = await Opening(websocket, page, caller, Spot(cluster, namespace, pod)).run(
-                    asked
-                )
-            await page.text(encoded(ended))
+                await Opening(websocket, page, caller, Spot(cluster, namespace, pod)).run(asked)
             await page.close(1000)
     except Close as close:
         await page.close(close.code, close.reason)

@@ -7,7 +7,7 @@ export const pages = [
     id: "object",
     path: "/clusters/$cluster/$kind/$namespace/$name",
     search: {
-      tab: oneOf("summary", "objects", "pods", "logs", "events", "yaml"),
+      tab: oneOf("summary", "objects", "pods", "logs", "terminal", "events", "yaml"),
       edit: flag,
     },
     title: "nav.workloads",

@@ -9,6 +9,7 @@ import { EventsTab } from "./EventsTab";
 import { hasLogs, LogsTab } from "./logs/LogsTab";
 import { type EventSubjects, eventSubjects } from "./relations";
 import { Summary } from "./Summary";
+import { hasTerminal, TerminalTab } from "./terminal/TerminalTab";
 import { YamlTab } from "./YamlTab";
 
 export interface ObjectTabsOptions {
@@ -69,6 +70,15 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
           title: t("detail.logs"),
           fills: true,
           content: () => <LogsTab path={path} object={object} />,
+        }
+      : null,
+    hasTerminal(path)
+      ? {
+          id: "terminal",
+          title: t("detail.terminal"),
+          fills: true,
+          stays: true,
+          content: () => <TerminalTab path={path} object={object} />,
         }
       : null,
     {

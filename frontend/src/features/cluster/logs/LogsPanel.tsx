@@ -1,13 +1,12 @@
 import "../../../i18n/logs";
 import "../../../styles/logs.css";
 import { Button, FormSelect, FormSelectOption, SearchInput, Switch } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { listRows } from "../../../api/generated/sdk.gen";
 import { apiUrl } from "../../../api/http";
-import { podFilters } from "../../../kube/objectRow";
 import { Notice } from "../../../states/Notice";
+import { Choice } from "../Choice";
+import { usePods } from "../usePods";
 import { LogLines } from "./LogLines";
 import type { LogsTabProps } from "./LogsTab";
 import { addressOf, type LogAsked, useLog } from "./useLog";
@@ -67,7 +66,7 @@ export function LogsPanel({ path, object }: LogsTabProps) {
         )}
         <FormSelect
           aria-label={t("logs.tail")}
-          className="cr-logs-choice"
+          className="cr-choice"
           value={String(tail)}
           onChange={(_, value) => setTail(Number(value))}
         >
@@ -124,30 +123,6 @@ export function LogsPanel({ path, object }: LogsTabProps) {
   );
 }
 
-interface ChoiceProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  all: string;
-  names: readonly string[];
-}
-
-function Choice({ label, value, onChange, all, names }: ChoiceProps) {
-  return (
-    <FormSelect
-      aria-label={label}
-      className="cr-logs-choice"
-      value={value}
-      onChange={(_, name) => onChange(name)}
-    >
-      <FormSelectOption value="" label={all} />
-      {names.map((name) => (
-        <FormSelectOption key={name} value={name} label={name} translate="no" />
-      ))}
-    </FormSelect>
-  );
-}
-
 interface ToggleProps {
   label: string;
   on: boolean;
@@ -158,25 +133,3 @@ function Toggle({ label, on, onChange }: ToggleProps) {
   const id = useId();
   return <Switch id={id} label={label} isChecked={on} onChange={(_, next) => onChange(next)} />;
 }
-
-/** The pods whose logs they are: itself, or those it runs, newest first. */
-function usePods({ path, object }: LogsTabProps): readonly string[] {
-  const filters = useMemo(
-    () => (path.kind === "pods" ? null : podFilters(path, object)),
-    [path, object],
-  );
-  const found = useQuery({
-    queryKey: ["logs of", filters],
-    queryFn: async ({ signal }) => {
-      const query = { filter: [...(filters ?? [])], sort: "-created", limit: 200 };
-      const { data } = await listRows({ path: { name: "pods" }, query, signal });
-      return data.rows.map((row) => String(row.name));
-    },
-    enabled: filters !== null,
-    refetchInterval: 10_000,
-  });
-  const own = useMemo(() => [path.name], [path.name]);
-  return path.kind === "pods" ? own : (found.data ?? NONE);
-}
-
-const NONE: readonly string[] = [];
