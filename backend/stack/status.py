@@ -72,13 +72,15 @@ class LocalKubernetes(msgspec.Struct):
 
 
 class LocalEtcd(msgspec.Struct):
-    """An etcd cluster and the files of a client certificate without a common name."""
+    """An etcd cluster and the files of a client certificate without a common name. `changes` says
+    whether its keys may be changed through the console."""
 
     name: str
     endpoints: list[str]
     ca: str
     cert: str
     key: str
+    changes: str = "forbidden"
 
 
 class LocalRegistry(msgspec.Struct):

@@ -10,7 +10,9 @@ import glass from "./i18n/glass.json";
 import image from "./i18n/image.json";
 import invited from "./i18n/invited.json";
 import inviting from "./i18n/inviting.json";
+import keys from "./i18n/keys.json";
 import later from "./i18n/later.json";
+import leases from "./i18n/leases.json";
 import logs from "./i18n/logs.json";
 import operate from "./i18n/operate.json";
 import owning from "./i18n/owning.json";
@@ -22,6 +24,7 @@ import rules from "./i18n/rules.json";
 import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
 import start from "./i18n/start.json";
+import store from "./i18n/store.json";
 import teams from "./i18n/teams.json";
 import terminal from "./i18n/terminal.json";
 import trust from "./i18n/trust.json";
@@ -107,7 +110,9 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 }
 
 test.each([
+  ["keys", [keys]],
   ["later", [later]],
+  ["leases", [leases]],
   ["logs", [logs]],
   ["editing", [editing]],
   ["operate", [operate]],
@@ -128,6 +133,7 @@ test.each([
   ["saml", [saml]],
   ["signin", [signin]],
   ["start", [start]],
+  ["store", [store]],
   ["teams", [teams]],
   ["terminal", [terminal]],
   ["trust", [trust]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
@@ -14,6 +15,24 @@ from integrations.tls import TlsMaterial
 from integrations.upstream import NAME_PATTERN, base_url
 
 MAX_PEM = 256 * 1024
+
+KUBERNETES_PREFIX = "/registry/"
+"""Where an API server keeps its objects unless it is told otherwise (`--etcd-prefix`)."""
+
+
+class Changes(StrEnum):
+    """Whether keys may be changed through the console at all."""
+
+    FORBIDDEN = "forbidden"
+    ALLOWED = "allowed"
+
+
+class KubernetesKeys(StrEnum):
+    """Whether Kubernetes' own keys may be changed where others may."""
+
+    PROTECTED = "protected"
+    WRITABLE = "writable"
+
 
 Endpoint = Annotated[str, AfterValidator(base_url)]
 
@@ -47,6 +66,10 @@ class EtcdSettings(BaseModel):
     only by being in `networks` (security reference, section 5)."""
     prefix: str = ""
     """Only keys below this prefix are watched and shown; empty means every key."""
+    changes: Changes = Changes.FORBIDDEN
+    kubernetes_keys: KubernetesKeys = KubernetesKeys.PROTECTED
+    kubernetes_prefix: str = Field(default=KUBERNETES_PREFIX, min_length=1, max_length=256)
+    """Keys below it are an API server's."""
     key_limit: PositiveInt = 1_000_000
     """Above this many keys the index stops growing and says so."""
     page_size: PositiveInt = 10_000

@@ -78,6 +78,7 @@ class Gateway:
         self._slots = {url: asyncio.Semaphore(settings.concurrency) for url in settings.endpoints}
         self._failed_at: dict[str, float] = {}
         self._preferred = settings.endpoints[0]
+        self._answered = ""
         self._tokens = Tokens(settings, self.upstream, self._authenticate)
         self._http = bounded_client(transport or network(settings), deadline=settings.deadline)
 
@@ -107,10 +108,19 @@ class Gateway:
             last = position == len(candidates) - 1
             budget = left if last else min(left, self.settings.deadline * _FIRST_TRY_SHARE)
             try:
-                return await self.call_at(endpoint, path, request, answer, deadline=budget, as_=as_)
+                told = await self.call_at(endpoint, path, request, answer, deadline=budget, as_=as_)
             except (UpstreamUnreachable, UpstreamFailed) as error:
                 failure = error
+            else:
+                self._answered = endpoint
+                return told
         raise failure or from_transport(self.upstream, TimeoutError())
+
+    async def call_once(self, path: str, request: Request, answer: type[T]) -> T:
+        """POST to one member, the last that answered a `call`, and to no other: for what must not
+        be done twice. Read first, so that it goes where something answers."""
+        endpoint = self._answered or self._candidates()[0]
+        return await self.call_at(endpoint, path, request, answer)
 
     async def call_at(
         self,

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from fastapi import APIRouter
+
 from backend.features.context import Feature, FeatureContext
+from backend.features.keyvalue.access import router as access
 from backend.features.keyvalue.collections import KEYS, MEMBERS
+from backend.features.keyvalue.editing.folderroutes import router as folders
+from backend.features.keyvalue.editing.routes import router as changes
+from backend.features.keyvalue.leases.routes import router as leases
 from backend.features.keyvalue.project import key_row, member_row
 from backend.features.keyvalue.rights import KINDS
 from backend.features.keyvalue.routes import router
@@ -36,4 +42,10 @@ def register(context: FeatureContext) -> Feature:
             "keys": keys.feed(f"etcd/{name}/keys", partial(key_row, name), within=within),
         }
 
-    return Feature("keyvalue", router, {"etcd": etcd}, kinds=KINDS)
+    routes = APIRouter()
+    routes.include_router(router)
+    routes.include_router(changes)
+    routes.include_router(folders)
+    routes.include_router(leases)
+    routes.include_router(access)
+    return Feature("keyvalue", routes, {"etcd": etcd}, kinds=KINDS)

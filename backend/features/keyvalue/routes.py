@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
 
-from auth import scope
 from auth.principal import Principal
-from auth.role import Verb
 from auth.scope import Scope
+from auth.verb import Verb
 from backend.audit import Target
-from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
+from backend.features.keyvalue.places import (
+    Connected,
+    Name,
+    Text,
+    at_folder,
+    at_key,
+    holds,
+    key_scope,
+)
 from backend.features.keyvalue.previews import MOST, previews
 from backend.features.keyvalue.ranges import partial_folder, ranges_below
 from backend.features.keyvalue.schemas import (
@@ -28,37 +34,23 @@ from backend.features.keyvalue.schemas import (
 )
 from backend.http.audited import Audited
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import CurrentPrincipal, Requires
+from backend.http.guard import CurrentPrincipal
 from backend.http.stepup import Fresh
 from backend.live.registry import Registry
 from backend.parts import part
 from integrations.etcd.integration import INTEGRATION as ETCD
-from integrations.etcd.keytext import key_text
 
 __all__ = ["router"]
 
-Name = Annotated[str, Path(max_length=63)]
-Text = Annotated[str, Query(max_length=MOST_KEY)]
 KeyText = Annotated[str, StringConstraints(max_length=MOST_KEY)]
 
 
 router = APIRouter(tags=["key-value"], prefix="/etcd/{name}", responses=answers(*UPSTREAM))
-Connected = Annotated[Upstreams, part(Upstreams)]
-
-
-def _key_scope(caller: Principal, name: str, text: str) -> Scope:
-    """Where a key lies, in whichever way `text` writes it."""
-    return scope.etcd_key(caller.organisation, name, key_text(service.read_key(text)))
-
-
-async def at_key(caller: CurrentPrincipal, name: Name, key: Text) -> Scope:
-    """Where the key lies."""
-    return _key_scope(caller, name, key)
 
 
 async def at_revealed_key(caller: CurrentPrincipal, name: Name, body: RevealBody) -> Scope:
     """Where the key lies that is to be revealed."""
-    return _key_scope(caller, name, body.key)
+    return key_scope(caller, name, body.key)
 
 
 async def at_first_key(
@@ -67,35 +59,18 @@ async def at_first_key(
     key: Annotated[list[KeyText], Query(min_length=1, max_length=MOST)],
 ) -> Scope:
     """Where the first of the keys lies that the caller may see; the others are left out."""
-    places = [_key_scope(caller, name, text) for text in key]
+    places = [key_scope(caller, name, text) for text in key]
     allowed = (one for one in places if caller.policy.decide("key", Verb.GET, one).allowed)
     return next(allowed, places[0])
 
 
-async def at_folder(caller: CurrentPrincipal, name: Name, prefix: Text = "") -> Scope:
-    """Where the folder lies, or what the caller may see below it."""
-    found = ranges_below(caller.policy.scopes("key"), caller.organisation, name, prefix)
-    below = f"{prefix}-"  # some key in the folder
-    where = scope.etcd_key(caller.organisation, name, below)
-    return where if found is None else next(iter(found.values()), where)
-
-
-async def store_scope(caller: CurrentPrincipal, name: Name) -> Scope:
-    """Where the store lies."""
-    return scope.etcd(caller.organisation, name)
-
-
-def _holds(kind: str, verb: Verb, where: Callable[..., Any] = store_scope) -> Requires:
-    return Requires(kind, verb, where, "etcd connection")
-
-
-@router.get("", dependencies=[_holds("etcdmember", Verb.GET)])
+@router.get("", dependencies=[holds("etcdmember", Verb.GET)])
 async def read_health(name: Name, upstreams: Connected) -> EtcdHealth:
     """Whether the store is safe: quorum, leader, alarms and every signal in words."""
     return service.health(upstreams.find(ETCD, name))
 
 
-@router.post("/comparison", dependencies=[_holds("etcdmember", Verb.GET)])
+@router.post("/comparison", dependencies=[holds("etcdmember", Verb.GET)])
 async def compare_members(name: Name, upstreams: Connected) -> ComparedView:
     """Compare the members' data now. It changes nothing and is made once a minute at most
     whoever asks, so seeing the members is enough."""
@@ -106,7 +81,7 @@ async def compare_members(name: Name, upstreams: Connected) -> ComparedView:
 async def list_folder(
     *,
     name: Name,
-    caller: Annotated[Principal, _holds("key", Verb.LIST, at_folder)],
+    caller: Annotated[Principal, holds("key", Verb.LIST, at_folder)],
     upstreams: Connected,
     registry: Annotated[Registry, part(Registry)],
     prefix: Text = "",
@@ -124,7 +99,7 @@ async def list_folder(
     return partial_folder(connection, prefix, cursor, limit, tuple(found))
 
 
-@router.get("/value", dependencies=[_holds("key", Verb.GET, at_key)])
+@router.get("/value", dependencies=[holds("key", Verb.GET, at_key)])
 async def read_value(
     name: Name, upstreams: Connected, key: Text, *, fresh: bool = False
 ) -> ValueView:
@@ -135,7 +110,7 @@ async def read_value(
 @router.get("/previews")
 async def preview_values(
     name: Name,
-    caller: Annotated[Principal, _holds("key", Verb.GET, at_first_key)],
+    caller: Annotated[Principal, holds("key", Verb.GET, at_first_key)],
     upstreams: Connected,
     key: Annotated[list[KeyText], Query(min_length=1, max_length=MOST)],
 ) -> list[ValuePreview]:
@@ -145,12 +120,12 @@ async def preview_values(
     seen = [
         service.read_key(text)
         for text in key
-        if caller.policy.decide("key", Verb.GET, _key_scope(caller, name, text)).allowed
+        if caller.policy.decide("key", Verb.GET, key_scope(caller, name, text)).allowed
     ]
     return await previews(connection, seen)
 
 
-@router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL, at_revealed_key), Fresh])
+@router.post("/value/reveal", dependencies=[holds("key", Verb.REVEAL, at_revealed_key), Fresh])
 async def reveal_value(
     name: Name,
     body: RevealBody,

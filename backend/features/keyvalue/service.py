@@ -31,7 +31,18 @@ from integrations.etcd.keytext import key_bytes, key_text
 from integrations.etcd.signals import health_sentence
 from integrations.etcd.value import revealed_view, safe_view
 
-__all__ = ["compare", "folder", "health", "no_folder", "page_of", "position", "read_key", "value"]
+__all__ = [
+    "compare",
+    "folder",
+    "health",
+    "invalid",
+    "no_folder",
+    "page_of",
+    "position",
+    "read_key",
+    "time_to_live",
+    "value",
+]
 
 _COMPARE_SECONDS: Final = 10.0
 _WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
@@ -136,11 +147,11 @@ async def value(
         revision=held.mod_revision,
         read_at_revision=revision,
         lease=lease_text(held.lease),
-        ttl=await _time_to_live(connection, held.lease),
+        ttl=await time_to_live(connection, held.lease),
     )
 
 
-async def _time_to_live(connection: EtcdConnection, lease: str) -> int | None:
+async def time_to_live(connection: EtcdConnection, lease: str) -> int | None:
     """Seconds left of a key's lease; None without one, or when no leader can say."""
     if lease == "0":
         return None
@@ -155,11 +166,11 @@ def read_key(text: str) -> bytes:
     try:
         key = key_bytes(text)
     except ValueError as error:
-        raise _invalid(
+        raise invalid(
             "key", text, "a key's text as the tables show it, or base64url: and its bytes"
         ) from error
     if not key:
-        raise _invalid("key", text, "a key with at least one byte")
+        raise invalid("key", text, "a key with at least one byte")
     return key
 
 
@@ -192,10 +203,11 @@ def position(cursor: str) -> tuple[str, bool] | None:
         padded = cursor + "=" * (-len(cursor) % 4)
         return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=tuple[str, bool])
     except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise _invalid("cursor", cursor, "the `next` of an earlier page") from error
+        raise invalid("cursor", cursor, "the `next` of an earlier page") from error
 
 
-def _invalid(field: str, given: str, accepts: str) -> Unprocessable:
+def invalid(field: str, given: str, accepts: str) -> Unprocessable:
+    """The 422 for one input that `accepts` something else."""
     message = f"This is no valid {field}."
     wrong = FieldError(field=field, value=given[:200], message=message, accepts=accepts)
     return Unprocessable(message, errors=[wrong])

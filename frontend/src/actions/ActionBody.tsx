@@ -23,7 +23,7 @@ export function ActionBody({ of, target }: { of: ActionForm; target: unknown }) 
       )}
       {changed && <p>{t(action.before ? "action.compare" : "action.changed")}</p>}
       {action.body && <p>{t(action.body, { name }) as string}</p>}
-      {action.shown?.(target)}
+      {action.shown?.(of.against)}
       {action.parts && <Parts parts={action.parts(target)} />}
       {action.effects && <Effects action={action} target={target} onClose={of.guard.close} />}
       <FormFields form={form} errors={errors} onChange={of.touched} />

@@ -21,7 +21,7 @@ export type ActionForm = ReturnType<typeof useActionForm>;
 /** Everything an action's form does, whichever frame it stands in. */
 export function useActionForm({ action, target, name, onClose }: ActionFormOptions) {
   const [against, setAgainst] = useState(target);
-  const fields = useCallback((texts: Texts) => fieldsAt(action, target, texts), [action, target]);
+  const fields = useCallback((texts: Texts) => fieldsAt(action, against, texts), [action, against]);
   const form: FormState = useForm({
     draft: draftKey(action, target, name),
     fields,

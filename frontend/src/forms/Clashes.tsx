@@ -1,6 +1,7 @@
 import { Radio } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import { ClashText } from "./ClashText";
 import type { Field, Texts } from "./field";
 import { shownIn, thingsIn } from "./list";
 import { useFieldName } from "./useFieldName";
@@ -10,6 +11,30 @@ import { useOptions } from "./useOptions";
 
 /** What somebody else changed, theirs beside yours, field by field, to choose from. */
 export function Clashes({ id, form }: { id: string; form: FormState }) {
+  const long = form.clashes.filter(({ field }) => field.input === "notes");
+  const short = form.clashes.filter(({ field }) => field.input !== "notes");
+  return (
+    <>
+      {short.length > 0 && <ShortClashes id={id} form={form} clashes={short} />}
+      {long.map((clash) => (
+        <ClashText
+          key={clash.field.id}
+          clash={clash}
+          chosen={form.texts[clash.field.id] ?? ""}
+          onChoose={(text) => form.set(clash.field.id, text)}
+        />
+      ))}
+    </>
+  );
+}
+
+interface ShortClashesProps {
+  id: string;
+  form: FormState;
+  clashes: readonly Clash[];
+}
+
+function ShortClashes({ id, form, clashes }: ShortClashesProps) {
   const { t } = useTranslation();
   return (
     <Table variant="compact" aria-label={t("form.clash.table")} className="cr-clashes">
@@ -21,7 +46,7 @@ export function Clashes({ id, form }: { id: string; form: FormState }) {
         </Tr>
       </Thead>
       <Tbody>
-        {form.clashes.map((clash) => (
+        {clashes.map((clash) => (
           <ClashRow
             key={clash.field.id}
             form={id}

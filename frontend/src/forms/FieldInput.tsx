@@ -54,7 +54,12 @@ export function FieldInput(props: FieldInputProps) {
     case "lines":
     case "notes":
       return (
-        <TextArea {...common} rows={field.input === "notes" ? 8 : 3} resizeOrientation="vertical" />
+        <TextArea
+          {...common}
+          rows={field.input === "notes" ? 8 : 3}
+          resizeOrientation="vertical"
+          {...(field.code ? { className: "cr-code-input" } : {})}
+        />
       );
     case "clock":
     case "number":

@@ -75,6 +75,8 @@ export interface Field {
   whole?: boolean;
   /** One number a line. */
   numbers?: boolean;
+  /** Its characters stand below one another: code, digits, bytes. */
+  code?: boolean;
   options?: Options;
   /** The fields whose texts go when another one is chosen here. */
   clears?: readonly string[];

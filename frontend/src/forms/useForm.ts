@@ -20,6 +20,8 @@ export interface FormOptions {
 /** A field that somebody else changed while this form was open. */
 export interface Clash {
   field: Field;
+  /** What both began with. */
+  base: string;
   yours: string;
   theirs: string;
 }
@@ -126,6 +128,7 @@ function clashesOf(fields: readonly Field[], theirs: Texts, seen: Seen): readonl
     .filter(({ id, secret }) => !secret && (theirs[id] ?? "") !== (seen.base[id] ?? ""))
     .map((field) => ({
       field,
+      base: seen.base[field.id] ?? "",
       yours: seen.texts[field.id] ?? "",
       theirs: theirs[field.id] ?? "",
     }));

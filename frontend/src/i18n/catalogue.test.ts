@@ -11,7 +11,9 @@ import glass from "./glass.json";
 import image from "./image.json";
 import invited from "./invited.json";
 import inviting from "./inviting.json";
+import keys from "./keys.json";
 import later from "./later.json";
+import leases from "./leases.json";
 import linking from "./linking.json";
 import logs from "./logs.json";
 import operate from "./operate.json";
@@ -23,7 +25,9 @@ import "./glass";
 import "./image";
 import "./invited";
 import "./inviting";
+import "./keys";
 import "./later";
+import "./leases";
 import "./linking";
 import "./owning";
 import "./logs";
@@ -36,6 +40,7 @@ import "./deciding";
 import "./rules";
 import "./saml";
 import "./start";
+import "./store";
 import "./teams";
 import "./terminal";
 import "./trust";
@@ -51,6 +56,7 @@ import rules from "./rules.json";
 import saml from "./saml.json";
 import signin from "./signin.json";
 import start from "./start.json";
+import store from "./store.json";
 import teams from "./teams.json";
 import terminal from "./terminal.json";
 import trust from "./trust.json";
@@ -79,7 +85,9 @@ const KEYS = [
   image,
   invited,
   inviting,
+  keys,
   later,
+  leases,
   linking,
   logs,
   operate,
@@ -94,6 +102,7 @@ const KEYS = [
   saml,
   signin,
   start,
+  store,
   teams,
   terminal,
   trust,
@@ -138,7 +147,9 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     image,
     invited,
     inviting,
+    keys,
     later,
+    leases,
     linking,
     logs,
     operate,
@@ -153,6 +164,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     saml,
     signin,
     start,
+    store,
     teams,
     terminal,
     trust,

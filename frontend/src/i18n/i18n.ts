@@ -10,7 +10,9 @@ import type glass from "./glass.json";
 import type image from "./image.json";
 import type invited from "./invited.json";
 import type inviting from "./inviting.json";
+import type keys from "./keys.json";
 import type later from "./later.json";
+import type leases from "./leases.json";
 import type linking from "./linking.json";
 import type logs from "./logs.json";
 import type operate from "./operate.json";
@@ -24,6 +26,7 @@ import type rules from "./rules.json";
 import type saml from "./saml.json";
 import type signin from "./signin.json";
 import type start from "./start.json";
+import type store from "./store.json";
 import type teams from "./teams.json";
 import type terminal from "./terminal.json";
 import type trust from "./trust.json";
@@ -42,7 +45,9 @@ declare module "i18next" {
         typeof image &
         typeof invited &
         typeof inviting &
+        typeof keys &
         typeof later &
+        typeof leases &
         typeof linking &
         typeof owning &
         typeof logs &
@@ -56,6 +61,7 @@ declare module "i18next" {
         typeof saml &
         typeof signin &
         typeof start &
+        typeof store &
         typeof teams &
         typeof terminal &
         typeof trust &

@@ -118,11 +118,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
           fixedColumns={fixedColumns}
           visible={columns}
           extra={
-            embedded ? (
-              <TableHeader {...props} view={view} narrowed={isFiltered(search)} />
-            ) : (
-              props.actions
-            )
+            <>
+              {embedded && <TableHeader {...props} view={view} narrowed={isFiltered(search)} />}
+              {props.actions}
+            </>
           }
           views={!embedded || props.views === true}
           onChange={onSearch}

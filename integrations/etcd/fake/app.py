@@ -42,6 +42,10 @@ class _Member:
             "/v3/maintenance/status": self._status,
             "/v3/maintenance/alarm": self._alarm,
             "/v3/maintenance/hashkv": self._hash,
+            "/v3/auth/status": self._auth,
+            "/v3/auth/user/list": self._auth,
+            "/v3/auth/role/list": self._auth,
+            "/v3/lease/leases": self._leases,
             "/v3/lease/timetolive": self._lease,
         }
 
@@ -187,9 +191,22 @@ class _Member:
         }
 
     def _lease(self, body: Body) -> Body:
-        held = any(key.lease == body["ID"] for key in self._cluster.keys.values())
-        ttl = {"TTL": "55", "grantedTTL": "60"} if held else {"TTL": "-1"}
-        return {"header": self._header(), "ID": body["ID"], **ttl}
+        held = [key for key, one in self._cluster.keys.items() if one.lease == body["ID"]]
+        if not held:
+            return {"header": self._header(), "ID": body["ID"], "TTL": "-1"}
+        told: Body = {"header": self._header(), "ID": body["ID"], "TTL": "55", "grantedTTL": "60"}
+        if body.get("keys"):
+            told["keys"] = [base64.b64encode(key).decode() for key in held]
+        return told
+
+    def _auth(self, _body: Body) -> Body:
+        """It has no roles, and tells of none."""
+        enabled = {"enabled": True} if self._cluster.user else {}
+        return {"header": self._header(), **enabled}
+
+    def _leases(self, _body: Body) -> Body:
+        held = {one.lease for one in self._cluster.keys.values() if one.lease != "0"}
+        return {"header": self._header(), "leases": [{"ID": lease} for lease in sorted(held)]}
 
     async def _page(self, path: str, send: Send) -> None:
         if path == "/health":

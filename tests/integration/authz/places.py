@@ -4,6 +4,7 @@ document that is not public; a new route without an entry fails."""
 from __future__ import annotations
 
 from tests.integration.authz.actionplaces import ACTIONS
+from tests.integration.authz.keyplaces import KEY_CHANGES
 from tests.integration.authz.place import (
     APP,
     CLUSTER,
@@ -271,6 +272,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     ),
     # etcd, registries
     "GET /etcd/{name}": at(ETCD, "/etcd/local"),
+    "GET /etcd/{name}/access": at(ETCD, "/etcd/local/access"),
     "POST /etcd/{name}/comparison": at(ETCD, "/etcd/local/comparison"),
     "GET /etcd/{name}/folders": at(ETCD, "/etcd/local/folders"),
     "GET /etcd/{name}/value": at(ETCD, "/etcd/local/value?key=/app/config"),
@@ -278,6 +280,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /etcd/{name}/value/reveal": at(
         ETCD, "/etcd/local/value/reveal", body={"key": "/app/config"}
     ),
+    **KEY_CHANGES,
     "GET /registries/{name}/repository": at(
         WEB, "/registries/local/repository?repository=team/web"
     ),

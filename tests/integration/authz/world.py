@@ -141,7 +141,7 @@ async def running_world(home: Path) -> AsyncIterator[MatrixWorld]:
         sent: list[bytes] = []
         registry.listener = sent.append
         await push.index("team/web", "v1.0")
-        await etcd.put(b"/app/config", b'{"a":1}')
+        await etcd.put(b"/app/config", b'{"a":1}', lease="31")
         await _local_stack(console, home)
         cluster = await _cluster(console)
         stack.push_async_callback(cluster.connection.stop)

@@ -370,6 +370,7 @@ def questions(path: str, estate: Estate) -> list[str]:
         "/api/v1/clusters/{cluster}/custom/{definition}": ["", f"namespace={estate.hidden}"],
         "/api/v1/collections/{name}": [f"q={word}"],
         "/api/v1/etcd/{name}/folders": ["prefix=/", f"prefix=/{word}/"],
+        "/api/v1/etcd/{name}/key": [f"key=/{word}/key"],
         "/api/v1/etcd/{name}/previews": [f"key=/{word}/key"],
         "/api/v1/etcd/{name}/value": [f"key=/{word}/key"],
         "/api/v1/events/density": [f"q={word}"],

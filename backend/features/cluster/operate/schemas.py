@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from backend.http.offering import Offer, Undo
 
 __all__ = [
     "Acted",
@@ -29,15 +31,6 @@ class Nothing(BaseModel):
     """An action that asks for nothing else."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Offer(Told):
-    """An action that makes sense for the object as it stands. Not `allowed`: `why` says which
-    right is missing, and whose."""
-
-    id: str
-    allowed: bool
-    why: str = ""
 
 
 class TaintView(BaseModel):
@@ -76,13 +69,6 @@ class FieldChange(Told):
     before: str | None
     after: str | None
     managers: list[str] = []
-
-
-class Undo(Told):
-    """The action that takes it back, with its body."""
-
-    action: str
-    body: dict[str, Any] = {}
 
 
 class Acted(Told):

@@ -1339,6 +1339,34 @@ export type ContainerView = {
 };
 
 /**
+ * CreateKey
+ *
+ * A new key; `lease` in hexadecimal, empty for none.
+ */
+export type CreateKey = {
+    /**
+     * Encoding
+     */
+    encoding?: 'text' | 'json' | 'base64' | 'hex';
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Lease
+     */
+    lease?: string;
+    /**
+     * Pretty
+     */
+    pretty?: boolean;
+    /**
+     * Value
+     */
+    value?: string;
+};
+
+/**
  * Creation
  *
  * One or several objects, as YAML or JSON. `namespace` is where those lie that do not say.
@@ -1468,6 +1496,18 @@ export type DefinitionRow = {
     scope: string;
     status: string;
     versions: Array<string>;
+};
+
+/**
+ * DeleteKey
+ *
+ * Which key goes.
+ */
+export type DeleteKey = {
+    /**
+     * Key
+     */
+    key: string;
 };
 
 /**
@@ -2204,6 +2244,39 @@ export type Edit = {
 };
 
 /**
+ * EditKey
+ *
+ * Another value. It keeps the lease it has, unless another (`lease`; empty: none) is to take
+ * that one's place.
+ */
+export type EditKey = {
+    /**
+     * Encoding
+     */
+    encoding?: 'text' | 'json' | 'base64' | 'hex';
+    /**
+     * Keep Lease
+     */
+    keep_lease?: boolean;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Lease
+     */
+    lease?: string;
+    /**
+     * Pretty
+     */
+    pretty?: boolean;
+    /**
+     * Value
+     */
+    value?: string;
+};
+
+/**
  * EndpointSliceRow
  *
  * A slice of a service's endpoints, and how many of them are ready.
@@ -2317,6 +2390,31 @@ export type EtcdBeside = {
 };
 
 /**
+ * EtcdGrant
+ *
+ * What a role may do with which keys: one, those below a prefix, a range up to `end`, or
+ * all.
+ */
+export type EtcdGrant = {
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * May
+     */
+    may: 'read' | 'write' | 'read and write';
+    /**
+     * What
+     */
+    what: 'key' | 'prefix' | 'range' | 'all';
+};
+
+/**
  * EtcdHealth
  *
  * How one cluster is. `left_out` counts keys above the configured limit.
@@ -2383,6 +2481,42 @@ export type EtcdHealth = {
      */
     version: string;
     watch: WatchView;
+};
+
+/**
+ * EtcdRole
+ *
+ * A role and what it may; `root` may everything, and says nothing of it.
+ */
+export type EtcdRole = {
+    /**
+     * Everything
+     */
+    everything: boolean;
+    /**
+     * Grants
+     */
+    grants: Array<EtcdGrant>;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * EtcdUser
+ *
+ * A user and their roles.
+ */
+export type EtcdUser = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Roles
+     */
+    roles: Array<string>;
 };
 
 /**
@@ -2858,6 +2992,42 @@ export type Floors = {
 };
 
 /**
+ * FolderBody
+ *
+ * Which folder: its prefix, with the last slash.
+ */
+export type FolderBody = {
+    /**
+     * Prefix
+     */
+    prefix: string;
+};
+
+/**
+ * FolderDeleted
+ *
+ * What went.
+ */
+export type FolderDeleted = {
+    /**
+     * Deleted
+     */
+    deleted: number;
+    /**
+     * Etcd
+     */
+    etcd: string;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Revision
+     */
+    revision: number;
+};
+
+/**
  * FolderItem
  *
  * A sub-folder with the number of keys below it, or a key with what is known of it.
@@ -2927,6 +3097,43 @@ export type FolderPage = {
      * Prefix
      */
     prefix: string;
+};
+
+/**
+ * FolderPreview
+ *
+ * What deleting a folder would take: how many keys, and the first of them. `version` is what
+ * `If-Match` names; not `allowed`: `why`.
+ */
+export type FolderPreview = {
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Etcd
+     */
+    etcd: string;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Sample
+     */
+    sample: Array<string>;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Why
+     */
+    why: string;
 };
 
 /**
@@ -3032,6 +3239,18 @@ export type GivenRole = {
      * Scope
      */
     scope: string;
+};
+
+/**
+ * GrantLease
+ *
+ * How many seconds it is to run.
+ */
+export type GrantLease = {
+    /**
+     * Ttl
+     */
+    ttl: number;
 };
 
 /**
@@ -3221,6 +3440,35 @@ export type HeldMachines = {
      * Text
      */
     text: string;
+};
+
+/**
+ * HeldRevision
+ *
+ * A key at one of its revisions. `changed` is when the watch saw it, null where it was not
+ * seen: etcd keeps no times.
+ */
+export type HeldRevision = {
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Lease
+     */
+    lease: string;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -4129,6 +4377,65 @@ export type KeptCertificate = {
 };
 
 /**
+ * KeyChanged
+ *
+ * What came of a change: `version` is the key's now, ``0`` where it is gone; `revision` the
+ * store's. `notes` are sentences for the person.
+ */
+export type KeyChanged = {
+    /**
+     * Etcd
+     */
+    etcd: string;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Size
+     */
+    size: number;
+    undo: Undo | null;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * KeyHistory
+ *
+ * Revisions of a key that are still held, the newest first. `begins`: the last of them made it;
+ * `compacted`: what was before is gone; `next`: there are more before that revision.
+ */
+export type KeyHistory = {
+    /**
+     * Begins
+     */
+    begins: boolean;
+    /**
+     * Compacted
+     */
+    compacted: boolean;
+    /**
+     * Items
+     */
+    items: Array<HeldRevision>;
+    /**
+     * Next
+     */
+    next: number | null;
+};
+
+/**
  * KeyRow
  *
  * One key, never its value. `folder` ends with its separator (empty at the root);
@@ -4146,6 +4453,64 @@ export type KeyRow = {
     revision: number;
     size: number | null;
     version: number;
+};
+
+/**
+ * KeyState
+ *
+ * A key as it is changed. `version` is what `If-Match` names, ``0`` where it is not there.
+ * `encoding` is how its value is best written, and `text` the value so written; null where it is
+ * not shown, and `hidden` says why. `base64` are the same bytes.
+ */
+export type KeyState = {
+    /**
+     * Base64
+     */
+    base64: string | null;
+    /**
+     * Encoding
+     */
+    encoding: 'text' | 'json' | 'base64' | 'hex';
+    /**
+     * Etcd
+     */
+    etcd: string;
+    /**
+     * Hidden
+     */
+    hidden: string;
+    /**
+     * Lease
+     */
+    lease: string;
+    /**
+     * Offers
+     */
+    offers: Array<Offer>;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Present
+     */
+    present: boolean;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Ttl
+     */
+    ttl: number | null;
+    /**
+     * Version
+     */
+    version: string;
 };
 
 /**
@@ -4220,6 +4585,46 @@ export type LayerView = {
 export type LdapKind = 'active-directory' | 'openldap' | 'freeipa' | 'ldap';
 
 /**
+ * LeaseChanged
+ *
+ * What came of it: seconds it has now, 0 where it is over; keys that went with it.
+ */
+export type LeaseChanged = {
+    /**
+     * Gone
+     */
+    gone: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Left
+     */
+    left: number;
+};
+
+/**
+ * LeasePage
+ *
+ * The first of the leases; `total` are all. `more_keys` of a lease are not listed here.
+ */
+export type LeasePage = {
+    /**
+     * Items
+     */
+    items: Array<LeaseView>;
+    /**
+     * Offers
+     */
+    offers: Array<Offer>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * LeaseRow
  *
  * Who holds a lease; `renewed` is when it last said so, `duration` in seconds.
@@ -4237,6 +4642,43 @@ export type LeaseRow = {
     namespace: string;
     renewed: number | null;
     transitions: number;
+};
+
+/**
+ * LeaseView
+ *
+ * A lease: seconds it was granted and has left, keys that go with it as far as the caller may
+ * see them, and how many others. `version` is what `If-Match` names: its keys as they are.
+ */
+export type LeaseView = {
+    /**
+     * Granted
+     */
+    granted: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Keys
+     */
+    keys: Array<string>;
+    /**
+     * Left
+     */
+    left: number;
+    /**
+     * Offers
+     */
+    offers: Array<Offer>;
+    /**
+     * Others
+     */
+    others: number;
+    /**
+     * Version
+     */
+    version: string;
 };
 
 /**
@@ -7750,6 +8192,22 @@ export type RepositoryView = {
 export type RequestState = 'Pending' | 'Granted' | 'Refused' | 'Withdrawn' | 'Expired';
 
 /**
+ * RestoreKey
+ *
+ * The key as it was at a revision that is still held.
+ */
+export type RestoreKey = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Revision
+     */
+    revision: number;
+};
+
+/**
  * Resume
  *
  * Send a fresh snapshot of every subscription.
@@ -9252,6 +9710,56 @@ export type SteppedUp = {
      * Until
      */
     until: number;
+};
+
+/**
+ * StoreAccess
+ *
+ * Whether etcd asks who somebody is, its users and roles. `denied` says why they are not
+ * known; `more_users` and `more_roles` are not listed.
+ */
+export type StoreAccess = {
+    /**
+     * Denied
+     */
+    denied: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean | null;
+    /**
+     * More Roles
+     */
+    more_roles: number;
+    /**
+     * More Users
+     */
+    more_users: number;
+    /**
+     * Roles
+     */
+    roles: Array<EtcdRole>;
+    /**
+     * Users
+     */
+    users: Array<EtcdUser>;
+};
+
+/**
+ * StoreChanges
+ *
+ * Whether keys may be created in this store, and why not. `prefixes` are where they may lie:
+ * an empty one is anywhere.
+ */
+export type StoreChanges = {
+    /**
+     * Offers
+     */
+    offers: Array<Offer>;
+    /**
+     * Prefixes
+     */
+    prefixes: Array<string>;
 };
 
 /**
@@ -15697,6 +16205,127 @@ export type ReadHealthResponses = {
 
 export type ReadHealthResponse = ReadHealthResponses[keyof ReadHealthResponses];
 
+export type ReadStoreAccessData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/access';
+};
+
+export type ReadStoreAccessErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadStoreAccessError = ReadStoreAccessErrors[keyof ReadStoreAccessErrors];
+
+export type ReadStoreAccessResponses = {
+    /**
+     * Successful Response
+     */
+    200: StoreAccess;
+};
+
+export type ReadStoreAccessResponse = ReadStoreAccessResponses[keyof ReadStoreAccessResponses];
+
+export type ReadStoreChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/changes';
+};
+
+export type ReadStoreChangesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadStoreChangesError = ReadStoreChangesErrors[keyof ReadStoreChangesErrors];
+
+export type ReadStoreChangesResponses = {
+    /**
+     * Successful Response
+     */
+    200: StoreChanges;
+};
+
+export type ReadStoreChangesResponse = ReadStoreChangesResponses[keyof ReadStoreChangesResponses];
+
 export type CompareMembersData = {
     body?: never;
     path: {
@@ -15754,6 +16383,220 @@ export type CompareMembersResponses = {
 };
 
 export type CompareMembersResponse = CompareMembersResponses[keyof CompareMembersResponses];
+
+export type ExportFolderData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        /**
+         * Prefix
+         */
+        prefix: string;
+    };
+    url: '/api/v1/etcd/{name}/export';
+};
+
+export type ExportFolderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ExportFolderError = ExportFolderErrors[keyof ExportFolderErrors];
+
+export type ExportFolderResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type PreviewFolderDeletionData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        /**
+         * Prefix
+         */
+        prefix: string;
+    };
+    url: '/api/v1/etcd/{name}/folder';
+};
+
+export type PreviewFolderDeletionErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PreviewFolderDeletionError = PreviewFolderDeletionErrors[keyof PreviewFolderDeletionErrors];
+
+export type PreviewFolderDeletionResponses = {
+    /**
+     * Successful Response
+     */
+    200: FolderPreview;
+};
+
+export type PreviewFolderDeletionResponse = PreviewFolderDeletionResponses[keyof PreviewFolderDeletionResponses];
+
+export type DeleteFolderOfKeysData = {
+    body: FolderBody;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/folder/delete';
+};
+
+export type DeleteFolderOfKeysErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type DeleteFolderOfKeysError = DeleteFolderOfKeysErrors[keyof DeleteFolderOfKeysErrors];
+
+export type DeleteFolderOfKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: FolderDeleted;
+};
+
+export type DeleteFolderOfKeysResponse = DeleteFolderOfKeysResponses[keyof DeleteFolderOfKeysResponses];
 
 export type ListFolderData = {
     body?: never;
@@ -15829,6 +16672,843 @@ export type ListFolderResponses = {
 };
 
 export type ListFolderResponse = ListFolderResponses[keyof ListFolderResponses];
+
+export type ReadKeyStateData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        /**
+         * Key
+         */
+        key: string;
+        /**
+         * Revision
+         *
+         * As it was then; 0: now
+         */
+        revision?: number;
+        /**
+         * Bare
+         *
+         * Leave its value out
+         */
+        bare?: boolean;
+    };
+    url: '/api/v1/etcd/{name}/key';
+};
+
+export type ReadKeyStateErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadKeyStateError = ReadKeyStateErrors[keyof ReadKeyStateErrors];
+
+export type ReadKeyStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyState;
+};
+
+export type ReadKeyStateResponse = ReadKeyStateResponses[keyof ReadKeyStateResponses];
+
+export type CreateKeyData = {
+    body: CreateKey;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/key/create';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyChanged;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type DeleteKeyData = {
+    body: DeleteKey;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/key/delete';
+};
+
+export type DeleteKeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type DeleteKeyError = DeleteKeyErrors[keyof DeleteKeyErrors];
+
+export type DeleteKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyChanged;
+};
+
+export type DeleteKeyResponse = DeleteKeyResponses[keyof DeleteKeyResponses];
+
+export type EditKeyData = {
+    body: EditKey;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/key/edit';
+};
+
+export type EditKeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type EditKeyError = EditKeyErrors[keyof EditKeyErrors];
+
+export type EditKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyChanged;
+};
+
+export type EditKeyResponse = EditKeyResponses[keyof EditKeyResponses];
+
+export type ReadKeyHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        /**
+         * Key
+         */
+        key: string;
+        /**
+         * Before
+         */
+        before?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/etcd/{name}/key/history';
+};
+
+export type ReadKeyHistoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadKeyHistoryError = ReadKeyHistoryErrors[keyof ReadKeyHistoryErrors];
+
+export type ReadKeyHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyHistory;
+};
+
+export type ReadKeyHistoryResponse = ReadKeyHistoryResponses[keyof ReadKeyHistoryResponses];
+
+export type RestoreKeyData = {
+    body: RestoreKey;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/key/restore';
+};
+
+export type RestoreKeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RestoreKeyError = RestoreKeyErrors[keyof RestoreKeyErrors];
+
+export type RestoreKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: KeyChanged;
+};
+
+export type RestoreKeyResponse = RestoreKeyResponses[keyof RestoreKeyResponses];
+
+export type ListLeasesData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/leases';
+};
+
+export type ListLeasesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ListLeasesError = ListLeasesErrors[keyof ListLeasesErrors];
+
+export type ListLeasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: LeasePage;
+};
+
+export type ListLeasesResponse = ListLeasesResponses[keyof ListLeasesResponses];
+
+export type GrantLeaseData = {
+    body: GrantLease;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/leases';
+};
+
+export type GrantLeaseErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type GrantLeaseError = GrantLeaseErrors[keyof GrantLeaseErrors];
+
+export type GrantLeaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: LeaseChanged;
+};
+
+export type GrantLeaseResponse = GrantLeaseResponses[keyof GrantLeaseResponses];
+
+export type ReadLeaseData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Lease
+         */
+        lease: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/leases/{lease}';
+};
+
+export type ReadLeaseErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadLeaseError = ReadLeaseErrors[keyof ReadLeaseErrors];
+
+export type ReadLeaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: LeaseView;
+};
+
+export type ReadLeaseResponse = ReadLeaseResponses[keyof ReadLeaseResponses];
+
+export type KeepLeaseAliveData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Lease
+         */
+        lease: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/leases/{lease}/keep-alive';
+};
+
+export type KeepLeaseAliveErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type KeepLeaseAliveError = KeepLeaseAliveErrors[keyof KeepLeaseAliveErrors];
+
+export type KeepLeaseAliveResponses = {
+    /**
+     * Successful Response
+     */
+    200: LeaseChanged;
+};
+
+export type KeepLeaseAliveResponse = KeepLeaseAliveResponses[keyof KeepLeaseAliveResponses];
+
+export type RevokeLeaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Lease
+         */
+        lease: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/leases/{lease}/revoke';
+};
+
+export type RevokeLeaseErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RevokeLeaseError = RevokeLeaseErrors[keyof RevokeLeaseErrors];
+
+export type RevokeLeaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: LeaseChanged;
+};
+
+export type RevokeLeaseResponse = RevokeLeaseResponses[keyof RevokeLeaseResponses];
 
 export type PreviewValuesData = {
     body?: never;

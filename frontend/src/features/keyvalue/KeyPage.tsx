@@ -15,6 +15,7 @@ import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { mayUse, useSession } from "../../session/session";
+import { KeyChanges, KeyHistory } from "./editing/Changes";
 import { ancestorsOf, folderFilter, keyFilters } from "./folders";
 import { RevealableValue } from "./RevealableValue";
 import { KEY_SEARCH } from "./search";
@@ -54,7 +55,9 @@ interface LoadedKeyProps {
 function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
   const { t } = useTranslation();
   const changed = toUnix(live.row?.changed);
-  const seesActivity = mayUse(useSession(), "activity");
+  const session = useSession();
+  const seesActivity = mayUse(session, "activity");
+  const mayRestore = mayUse(session, "key", "update");
   return (
     <DetailPage
       crumbs={crumbs}
@@ -67,7 +70,12 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
       })}
       deletedAt={live.deletedAt ?? detail.goneAt}
       notice={<StaleNotice detail={detail} />}
-      meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
+      meta={
+        <>
+          <FreshnessChip sources={live.freshness} pending={live.pending} />
+          <KeyChanges etcd={value.etcd} path={value.path} news={live.row?.revision} />
+        </>
+      }
       tabs={[
         {
           id: "value",
@@ -97,6 +105,19 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
                 [t("value.lease"), value.lease && <Raw>{value.lease}</Raw>],
                 [t("value.ttl"), value.ttl !== null && <Raw>{`${value.ttl} s`}</Raw>],
               ]}
+            />
+          ),
+        },
+        {
+          id: "history",
+          title: t("value.history"),
+          fills: true,
+          content: () => (
+            <KeyHistory
+              etcd={value.etcd}
+              path={value.path}
+              news={live.row?.revision}
+              restores={mayRestore}
             />
           ),
         },

@@ -15,7 +15,9 @@ import { Notice } from "../../states/Notice";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
+import { Access } from "./access/Access";
 import { KeysTab } from "./KeysTab";
+import { Leases } from "./leases/Leases";
 import { MembersTab } from "./MembersTab";
 import { STORE_SEARCH } from "./search";
 import { VERDICT_TONES } from "./signals";
@@ -34,9 +36,11 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
   const { names } = known;
   const { etcd: asked = "" } = useSearchOf(STORE_SEARCH);
   const etcd = names.includes(asked) ? asked : names[0];
-  const members = mayUse(useSession(), "etcdmember") || known.problem !== null;
+  const session = useSession();
+  const keys = mayUse(session, "key");
+  const members = mayUse(session, "etcdmember") || known.problem !== null;
   const health = useEtcdHealth(members ? etcd : undefined);
-  const active = tab === "keys" || !members ? "keys" : "members";
+  const active = tabOf(tab, members);
   return (
     <section className={active === "keys" ? "cr-page" : "cr-page cr-scroll-page"}>
       <PageHeader
@@ -50,14 +54,24 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
         tabs={[
           ...(members ? [{ id: "members", href: "/key-value", title: t("keyvalue.members") }] : []),
           { id: "keys", href: "/key-value/keys", title: t("keyvalue.keys") },
+          ...(keys ? [{ id: "leases", href: "/key-value/leases", title: t("etcd.leases") }] : []),
+          ...(members ? [{ id: "users", href: "/key-value/users", title: t("etcd.users") }] : []),
         ]}
       />
       {health.data && <Warnings health={health.data} />}
       {!etcd && <NoEtcd known={known} />}
       {etcd && active === "members" && <MembersTab etcd={etcd} health={health} />}
+      {etcd && active === "users" && <Access key={etcd} etcd={etcd} />}
+      {etcd && active === "leases" && <Leases key={etcd} etcd={etcd} />}
       {etcd && active === "keys" && <KeysTab key={etcd} etcd={etcd} />}
     </section>
   );
+}
+
+function tabOf(tab: string | undefined, members: boolean) {
+  if (tab === "leases") return "leases";
+  if (!members || tab === "keys") return "keys";
+  return tab === "users" ? "users" : "members";
 }
 
 /** Why there is no etcd to show: still asking, not allowed, failed, or none connected. */

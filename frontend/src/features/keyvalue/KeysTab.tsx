@@ -8,6 +8,7 @@ import { mayUse, useSession } from "../../session/session";
 import { useNarrow } from "../../shell/useNarrow";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { StoreChanges } from "./editing/Changes";
 import { FolderTree } from "./FolderTree";
 import { chosenFolder, withFolder } from "./folders";
 import { KeyPanel } from "./KeyPanel";
@@ -62,6 +63,7 @@ export function KeysTab({ etcd }: { etcd: string }) {
         href={(row) => hrefOfRow("keys", row)}
         panel={(row) => <KeyPanel etcd={etcd} path={String(row.path)} revision={row.revision} />}
         emptyHint={t("keyvalue.empty")}
+        actions={<StoreChanges etcd={etcd} folder={chosen} />}
         embedded
         pageKeys
         views

@@ -1,16 +1,15 @@
 import "../../i18n/operate";
 import "../../styles/operate.css";
-import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStart } from "../../actions/ActionHost";
+import { OfferMenu } from "../../actions/OfferMenu";
 import { readActions } from "../../api/generated/sdk.gen";
 import type { Offer, Operable } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { goTo } from "../../shell/navigate";
-import { useNarrow } from "../../shell/useNarrow";
 import { editorOf } from "../address";
 import type { ObjectPath } from "../objectRow";
 import { isOfferId, type OfferId, ORDER, startersOf } from "./catalogue";
@@ -73,7 +72,15 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
           {t(`operate.${id}.do`)}
         </Button>
       ))}
-      <Menu offers={offers} onChoose={begin} />
+      <OfferMenu
+        title={t("operate.actions")}
+        offers={offers.map((offer) => ({
+          ...offer,
+          words: t(`operate.${offer.id}.do`),
+          danger: DANGEROUS.has(offer.id),
+        }))}
+        onChoose={begin}
+      />
     </div>
   );
 }
@@ -86,44 +93,3 @@ const inOrder = (offers: readonly Offer[], order: readonly string[]): readonly K
   offers
     .filter((offer): offer is Known => isOfferId(offer.id))
     .sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
-
-function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: OfferId) => void }) {
-  const { t } = useTranslation();
-  const narrow = useNarrow();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      // At the left edge of a narrow page it opens to the right: else its words are outside.
-      popperProps={{
-        position: narrow ? "start" : "end",
-        appendTo: "inline",
-        maxWidth: "20rem",
-      }}
-      toggle={(toggle) => (
-        <MenuToggle ref={toggle} size="sm" isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {t("operate.actions")}
-        </MenuToggle>
-      )}
-    >
-      <DropdownList>
-        {offers.map(({ id, allowed, why }) => (
-          <DropdownItem
-            key={id}
-            isDanger={allowed && DANGEROUS.has(id)}
-            isAriaDisabled={!allowed}
-            {...(allowed ? {} : { description: <span translate="no">{why}</span> })}
-            onClick={() => {
-              if (!allowed) return;
-              setOpen(false);
-              onChoose(id);
-            }}
-          >
-            {t(`operate.${id}.do`)}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-    </Dropdown>
-  );
-}

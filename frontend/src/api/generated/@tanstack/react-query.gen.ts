@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, find, finishAssertedSignIn, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listMirrors, listOfferedProviders, listOwnAccessRequests, listOwnIdentities, listPermitted, listProviderPresets, listReceivers, listRevisions, listRoles, listRows, listSessions, listSignInRules, listTeamChoices, listTokens, listTrustRules, listUploads, listViews, type Options, planDrain, previewDeletion, previewValues, readAccessRequest, readAccount, readActions, readBreakGlassAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readDocument, readGrantors, readHealth, readImage, readInvitation, readKubeconfig, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readSamlMetadata, readSamlState, readSchema, readServiceAccount, readSignInRuleImpact, readStack, readStatus, readTeam, readTerminal, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, streamLogs, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, FindData, FindError, FindResponse, FinishAssertedSignInData, FinishAssertedSignInError, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListOwnIdentitiesData, ListOwnIdentitiesError, ListOwnIdentitiesResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRevisionsData, ListRevisionsError, ListRevisionsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSignInRulesData, ListSignInRulesError, ListSignInRulesResponse, ListTeamChoicesData, ListTeamChoicesError, ListTeamChoicesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PlanDrainData, PlanDrainError, PlanDrainResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadActionsData, ReadActionsError, ReadActionsResponse, ReadBreakGlassAccountData, ReadBreakGlassAccountError, ReadBreakGlassAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadDocumentData, ReadDocumentError, ReadDocumentResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadInvitationData, ReadInvitationError, ReadInvitationResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, ReadSamlStateData, ReadSamlStateError, ReadSamlStateResponse, ReadSchemaData, ReadSchemaError, ReadSchemaResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadSignInRuleImpactData, ReadSignInRuleImpactError, ReadSignInRuleImpactResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTerminalData, ReadTerminalError, ReadTerminalResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, StreamLogsData, StreamLogsError, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, exportFolder, find, finishAssertedSignIn, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listLeases, listMirrors, listOfferedProviders, listOwnAccessRequests, listOwnIdentities, listPermitted, listProviderPresets, listReceivers, listRevisions, listRoles, listRows, listSessions, listSignInRules, listTeamChoices, listTokens, listTrustRules, listUploads, listViews, type Options, planDrain, previewDeletion, previewFolderDeletion, previewValues, readAccessRequest, readAccount, readActions, readBreakGlassAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readDocument, readGrantors, readHealth, readImage, readInvitation, readKeyHistory, readKeyState, readKubeconfig, readLease, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readSamlMetadata, readSamlState, readSchema, readServiceAccount, readSignInRuleImpact, readStack, readStatus, readStoreAccess, readStoreChanges, readTeam, readTerminal, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, streamLogs, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, ExportFolderData, ExportFolderError, FindData, FindError, FindResponse, FinishAssertedSignInData, FinishAssertedSignInError, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListLeasesData, ListLeasesError, ListLeasesResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListOwnIdentitiesData, ListOwnIdentitiesError, ListOwnIdentitiesResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRevisionsData, ListRevisionsError, ListRevisionsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSignInRulesData, ListSignInRulesError, ListSignInRulesResponse, ListTeamChoicesData, ListTeamChoicesError, ListTeamChoicesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PlanDrainData, PlanDrainError, PlanDrainResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewFolderDeletionData, PreviewFolderDeletionError, PreviewFolderDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadActionsData, ReadActionsError, ReadActionsResponse, ReadBreakGlassAccountData, ReadBreakGlassAccountError, ReadBreakGlassAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadDocumentData, ReadDocumentError, ReadDocumentResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadInvitationData, ReadInvitationError, ReadInvitationResponse, ReadKeyHistoryData, ReadKeyHistoryError, ReadKeyHistoryResponse, ReadKeyStateData, ReadKeyStateError, ReadKeyStateResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadLeaseData, ReadLeaseError, ReadLeaseResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, ReadSamlStateData, ReadSamlStateError, ReadSamlStateResponse, ReadSchemaData, ReadSchemaError, ReadSchemaResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadSignInRuleImpactData, ReadSignInRuleImpactError, ReadSignInRuleImpactResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadStoreAccessData, ReadStoreAccessError, ReadStoreAccessResponse, ReadStoreChangesData, ReadStoreChangesError, ReadStoreChangesResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTerminalData, ReadTerminalError, ReadTerminalResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, StreamLogsData, StreamLogsError, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -548,6 +548,86 @@ export const readHealthOptions = (options: Options<ReadHealthData>) => queryOpti
     queryKey: readHealthQueryKey(options)
 });
 
+export const readStoreAccessQueryKey = (options: Options<ReadStoreAccessData>) => createQueryKey('readStoreAccess', options);
+
+/**
+ * Read Store Access
+ *
+ * Etcd's own users and roles, as far as the connection's user may ask for them.
+ */
+export const readStoreAccessOptions = (options: Options<ReadStoreAccessData>) => queryOptions<ReadStoreAccessResponse, ReadStoreAccessError, ReadStoreAccessResponse, ReturnType<typeof readStoreAccessQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readStoreAccess({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readStoreAccessQueryKey(options)
+});
+
+export const readStoreChangesQueryKey = (options: Options<ReadStoreChangesData>) => createQueryKey('readStoreChanges', options);
+
+/**
+ * Read Store Changes
+ *
+ * What the caller can do in this store, or in the folder `prefix` of it, where, and why not.
+ */
+export const readStoreChangesOptions = (options: Options<ReadStoreChangesData>) => queryOptions<ReadStoreChangesResponse, ReadStoreChangesError, ReadStoreChangesResponse, ReturnType<typeof readStoreChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readStoreChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readStoreChangesQueryKey(options)
+});
+
+export const exportFolderQueryKey = (options: Options<ExportFolderData>) => createQueryKey('exportFolder', options);
+
+/**
+ * Export Folder
+ *
+ * A folder of keys as one JSON document, as it was at one revision; secrets are left out.
+ */
+export const exportFolderOptions = (options: Options<ExportFolderData>) => queryOptions<unknown, ExportFolderError, unknown, ReturnType<typeof exportFolderQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportFolder({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportFolderQueryKey(options)
+});
+
+export const previewFolderDeletionQueryKey = (options: Options<PreviewFolderDeletionData>) => createQueryKey('previewFolderDeletion', options);
+
+/**
+ * Preview Folder Deletion
+ *
+ * What deleting a folder would take, by the quorum.
+ */
+export const previewFolderDeletionOptions = (options: Options<PreviewFolderDeletionData>) => queryOptions<PreviewFolderDeletionResponse, PreviewFolderDeletionError, PreviewFolderDeletionResponse, ReturnType<typeof previewFolderDeletionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewFolderDeletion({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewFolderDeletionQueryKey(options)
+});
+
 export const listFolderQueryKey = (options: Options<ListFolderData>) => createQueryKey('listFolder', options);
 
 /**
@@ -567,6 +647,86 @@ export const listFolderOptions = (options: Options<ListFolderData>) => queryOpti
         return data;
     },
     queryKey: listFolderQueryKey(options)
+});
+
+export const readKeyStateQueryKey = (options: Options<ReadKeyStateData>) => createQueryKey('readKeyState', options);
+
+/**
+ * Read Key State
+ *
+ * A key as it is now, by the quorum, with what may be done to it and why not; or as it was.
+ */
+export const readKeyStateOptions = (options: Options<ReadKeyStateData>) => queryOptions<ReadKeyStateResponse, ReadKeyStateError, ReadKeyStateResponse, ReturnType<typeof readKeyStateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readKeyState({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readKeyStateQueryKey(options)
+});
+
+export const readKeyHistoryQueryKey = (options: Options<ReadKeyHistoryData>) => createQueryKey('readKeyHistory', options);
+
+/**
+ * Read Key History
+ *
+ * The revisions of a key that etcd still holds, the newest first.
+ */
+export const readKeyHistoryOptions = (options: Options<ReadKeyHistoryData>) => queryOptions<ReadKeyHistoryResponse, ReadKeyHistoryError, ReadKeyHistoryResponse, ReturnType<typeof readKeyHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readKeyHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readKeyHistoryQueryKey(options)
+});
+
+export const listLeasesQueryKey = (options: Options<ListLeasesData>) => createQueryKey('listLeases', options);
+
+/**
+ * List Leases
+ *
+ * The leases with the keys that go with them, those that end first first.
+ */
+export const listLeasesOptions = (options: Options<ListLeasesData>) => queryOptions<ListLeasesResponse, ListLeasesError, ListLeasesResponse, ReturnType<typeof listLeasesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLeases({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLeasesQueryKey(options)
+});
+
+export const readLeaseQueryKey = (options: Options<ReadLeaseData>) => createQueryKey('readLease', options);
+
+/**
+ * Read Lease
+ *
+ * One lease as it is now.
+ */
+export const readLeaseOptions = (options: Options<ReadLeaseData>) => queryOptions<ReadLeaseResponse, ReadLeaseError, ReadLeaseResponse, ReturnType<typeof readLeaseQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readLease({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readLeaseQueryKey(options)
 });
 
 export const previewValuesQueryKey = (options: Options<PreviewValuesData>) => createQueryKey('previewValues', options);

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import leases from "./leases.json";
+
+addWords(leases);

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import store from "./store.json";
+
+addWords(store);
