@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import random
 import signal
 import time
@@ -182,6 +183,38 @@ async def test_a_stopped_console_ends_them_and_records_it(
 
 def _knows(caller: httpx2.Client, namespace: str) -> bool:
     return caller.get(f"/clusters/local/exec/{namespace}/idle").status_code == 200
+
+
+def kubelet_of(stack: RunningStack, namespace: str, pod: str) -> int:
+    """The process id of the kubelet on a pod's machine."""
+    found = json.loads(stack.kubectl("get", "pod", "-n", namespace, pod, "-o", "json"))
+    node = found["spec"]["nodeName"]
+    for process in inside(stack):
+        with suppress(psutil.Error):
+            if process.name() == "kubelet" and any(node in word for word in process.cmdline()):
+                return process.pid
+    raise AssertionError(f"no kubelet on {node}")
+
+
+async def test_a_killed_kubelet_leaves_no_process_and_says_so(
+    real_stack: RunningStack, console: ConsoleProcess, owner: Person, namespace: str
+) -> None:
+    """The runtime then kills the first process of the program and of its watchman, and no other."""
+    async with opened(console, owner, namespace, "idle", container="c") as screen:
+        await runs(real_stack, screen, "70009")
+        os.kill(kubelet_of(real_stack, namespace, "idle"), signal.SIGKILL)
+        end = await screen.ended()
+        assert end["reason"] == "broken"
+        assert "broke off" in end["message"]
+    await none_left(real_stack, "70009")
+
+    async def again() -> bool:
+        async with terminal(console, owner, namespace, "idle", container="c") as screen:
+            with suppress(AssertionError):
+                await screen.until(lambda: screen.of("opened"))
+            return bool(screen.of("opened"))
+
+    await until(again)
 
 
 async def test_a_flood_waits_for_the_page_and_hurts_nobody(

@@ -104,3 +104,22 @@ def test_words_arrive_as_they_are(shell: dict[str, str]) -> None:
     given = ["printf", "%s|", "two  words", "$HOME", "*", "a\nb", ""]
     with started(program("c", new_mark(), given), shell) as ran:
         assert ran.communicate(timeout=10)[0] == b"two  words|$HOME|*|a\nb||"
+
+
+def test_a_session_is_known_after_its_first_process_was_killed(shell: dict[str, str]) -> None:
+    """As a runtime does it whose kubelet died: to both it had started, and to no child of them."""
+    mark, word = new_mark(), str(uuid.uuid4().int)[:9]
+    deaf = f"trap '' HUP INT TERM; sleep 60.{word} & sleep 61.{word}; :"
+    with started(watchman("c", mark), shell) as guard:
+        assert guard.stdin is not None
+        assert guard.stdout is not None
+        assert guard.stdout.readline() == b"ready\n"
+        with started(program("c", mark, ["sh", "-c", deaf]), shell) as marked:
+            wait(lambda: all(running(f"sleep {n}.{word}") for n in (60, 61)))
+            guard.stdin.write(b"\n")
+            guard.stdin.flush()
+            time.sleep(1)
+            marked.kill()
+            guard.kill()
+            guard.stdin.close()
+            wait(lambda: not any(running(f"sleep {n}.{word}") for n in (60, 61)))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any, Final
 
 from backend.errors import Conflict, UpstreamBroken, UpstreamTimeout
@@ -22,7 +23,9 @@ __all__ = ["NoShell", "Place", "Started", "joined", "started"]
 
 _START_SECONDS: Final = 10.0
 _END_SECONDS: Final = 5.0
-_BEAT_SECONDS: Final = 60.0
+_BEATS: Final = (0.2, 1.0, 5.0)
+"""Seconds between the first: by then the program runs, and the watchman knows it."""
+_BEAT_SECONDS: Final = 30.0
 _LOOKS: Final = 5
 _LOOK: Final = 0.5
 _KILLED: Final = 137
@@ -106,10 +109,10 @@ class _Watchman:
         return Ended(Reason.BROKEN, message=text)
 
     async def beats(self) -> None:
-        """Keep its connection from being taken for idle."""
+        """Have it look at what it guards, and keep its connection from being taken for idle."""
         with suppress(IntegrationError):
-            while True:
-                await asyncio.sleep(_BEAT_SECONDS)
+            for wait in chain(_BEATS, repeat(_BEAT_SECONDS)):
+                await asyncio.sleep(wait)
                 await self._socket.send(BEAT)
 
     async def finish(self) -> bool:

@@ -27,36 +27,46 @@ _SHELL: Final = "command -v bash >/dev/null 2>&1 && { bash; exit $?; }; sh; exit
 _TERM: Final = "TERM=xterm-256color; export TERM; "
 _GIVEN: Final = '"$@"; exit $?'
 
-# `read` stops at a line's end and leaves out zero bytes: the mark stands on the first line of
-# /proc/*/cmdline, and the watchman itself, which bears it too, is passed over. A shell that is
-# just being started when the page closes is looked for a second time.
+# Where its machine's kubelet dies, the runtime kills the two processes it had started, and only
+# those. So a child of the watchman watches, which has the input by another number, since that of a
+# child in the background is empty; and with each beat it learns which session is the program's,
+# whose first process bears the mark. `read` stops at a line's end and leaves out zero bytes: the
+# mark stands on the first line of the program's /proc/*/cmdline and not of the watchman's. A shell
+# that is just being started when the page closes is looked for a second time. A runtime that dies
+# leaves the input open: where the shell can (dash cannot) no beat for long is the end, too.
 _WATCHMAN: Final = """\
-echo ready
-while read -r beat; do :; done
-for turn in 1 2 3 4 5 6 7 8 9 10; do
-  leaders=
+exec 3<&0
+learn() {
   for process in /proc/[0-9]*; do
-    pid=${process#/proc/}
-    [ "$pid" = "$$" ] && continue
     line=
     { IFS= read -r line <"$process/cmdline"; } 2>/dev/null
-    case $line in *"$1"*) leaders="$leaders $pid";; esac
+    case $line in *"$mark"*) sessions="$sessions ${process#/proc/}";; esac
   done
-  sessions="$sessions $leaders"
+}
+(
+mark=$1 sessions=
+echo ready
+limit=
+( read -r -t 1 beat </dev/null; [ $? -lt 2 ] ) 2>/dev/null && limit='-t 90'
+while read -r $limit beat <&3; do learn; done
+for turn in 1 2 3 4 5 6 7 8 9 10; do
+  learn
   left=
   for process in /proc/[0-9]*; do
-    pid=${process#/proc/}
     line=
     { IFS= read -r line <"$process/stat"; } 2>/dev/null || continue
-    set -- "$1" ${line##*) }
-    [ "$2" = Z ] && continue
-    case " $sessions " in *" $5 "*) left="$left $pid";; esac
+    set -- ${line##*) }
+    [ "$1" = Z ] && continue
+    case " $sessions " in *" $4 "*) left="$left ${process#/proc/}";; esac
   done
   [ -n "$left" ] && kill -KILL $left 2>/dev/null
   [ -z "$left" ] && [ "$turn" -gt 1 ] && exit 0
   [ -z "$left" ] && { sleep 1 2>/dev/null || exit 0; }
 done
 exit 1
+) &
+wait $!
+exit $?
 """
 
 
