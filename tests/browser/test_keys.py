@@ -354,12 +354,17 @@ def test_leases_are_granted_kept_and_revoked_with_their_keys(
     row = page.get_by_role("row").filter(has_text=lease)
     expect(row).to_contain_text(f"{folder.path}leased")
     picture(page, "leases")
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = row.get_by_role("button", name=f"Actions of lease {lease}").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390, "nothing is reached by scrolling sideways"
+    page.set_viewport_size({"width": 1440, "height": 900})
     assert violations(page) == []
-    row.get_by_role("button", name=f"Lease {lease}").press("Enter")
+    row.get_by_role("button", name=f"Actions of lease {lease}").press("Enter")
     page.get_by_role("menuitem", name="Keep alive once").press("Enter")
     finish(page.get_by_role("dialog"), "Keep alive once")
     page.keyboard.press("Escape")
-    row.get_by_role("button", name=f"Lease {lease}").press("Enter")
+    row.get_by_role("button", name=f"Actions of lease {lease}").press("Enter")
     page.get_by_role("menuitem", name="Revoke").press("Enter")
     dialogue = page.get_by_role("dialog")
     expect(dialogue).to_contain_text("One key goes with it:")

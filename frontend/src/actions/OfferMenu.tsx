@@ -13,12 +13,17 @@ export interface Offered<Id extends string> {
 
 export interface OfferMenuProps<Id extends string> {
   title: string;
+  /** What the button is called for those who do not see what it stands beside: the title first. */
+  label?: string;
+  /** It stands at the right edge also of a narrow page. */
+  atEnd?: boolean;
   offers: readonly Offered<Id>[];
   onChoose: (id: Id) => void;
 }
 
 /** All that can be done to something; what is not allowed stays, and says why. */
-export function OfferMenu<Id extends string>({ title, offers, onChoose }: OfferMenuProps<Id>) {
+export function OfferMenu<Id extends string>(props: OfferMenuProps<Id>) {
+  const { title, label, atEnd = false, offers, onChoose } = props;
   const narrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -27,12 +32,18 @@ export function OfferMenu<Id extends string>({ title, offers, onChoose }: OfferM
       onOpenChange={setOpen}
       // At the left edge of a narrow page it opens to the right: else its words are outside.
       popperProps={{
-        position: narrow ? "start" : "end",
+        position: narrow && !atEnd ? "start" : "end",
         appendTo: "inline",
         maxWidth: "20rem",
       }}
       toggle={(toggle) => (
-        <MenuToggle ref={toggle} size="sm" isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <MenuToggle
+          ref={toggle}
+          size="sm"
+          isExpanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          {...(label ? { "aria-label": label } : {})}
+        >
           {title}
         </MenuToggle>
       )}

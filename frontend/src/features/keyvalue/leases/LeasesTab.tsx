@@ -47,7 +47,9 @@ export function LeasesTab({ etcd }: { etcd: string }) {
             <tr>
               <th scope="col">{t("leases.lease")}</th>
               <th scope="col">{t("leases.left")}</th>
-              <th scope="col">{t("leases.granted")}</th>
+              <th scope="col" className="cr-lease-granted">
+                {t("leases.granted")}
+              </th>
               <th scope="col">{t("leases.keys")}</th>
               <td />
             </tr>
@@ -82,11 +84,11 @@ function LeaseRow({ etcd, lease }: { etcd: string; lease: LeaseView }) {
   const unnamed = others + Math.max(0, keys.length - FEW);
   return (
     <tr>
-      <th scope="row" translate="no">
+      <th scope="row" className="cr-lease-keys" translate="no">
         {id}
       </th>
       <td>{t("leases.seconds", { count: left })}</td>
-      <td>{t("leases.seconds", { count: granted })}</td>
+      <td className="cr-lease-granted">{t("leases.seconds", { count: granted })}</td>
       <td className="cr-lease-keys">
         {keys.slice(0, FEW).map((key) => (
           <div key={key} translate="no">
@@ -100,7 +102,9 @@ function LeaseRow({ etcd, lease }: { etcd: string; lease: LeaseView }) {
       </td>
       <td>
         <OfferMenu
-          title={t("leases.of", { lease: id })}
+          title={t("leases.actions")}
+          label={t("leases.of", { lease: id })}
+          atEnd
           offers={menu}
           onChoose={(chosen) =>
             start(chosen === "revoke" ? revoking : keeping, { etcd, lease }, id)
