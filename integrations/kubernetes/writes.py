@@ -17,6 +17,7 @@ from integrations.contract import UpstreamFailed, UpstreamRefused
 from integrations.kubernetes.api_client import ApiAnswer, Body
 from integrations.kubernetes.client import KubernetesClient, accept_of
 from integrations.kubernetes.kinds import KINDS, ResourceKind
+from integrations.kubernetes.yamltext import encoded
 
 __all__ = ["ObjectWriter", "PatchType", "Precondition", "Propagation", "Written"]
 
@@ -214,7 +215,7 @@ class ObjectWriter:
         params = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", **(extra or {})}
         if dry_run:
             params["dryRun"] = "All"
-        body = Body(msgspec.json.encode(document), type_.value if type_ else "application/json")
+        body = Body(encoded(document), type_.value if type_ else "application/json")
         answer = await self._client.api.request(
             method, path, params, body=body, accept=accept_of(kind), as_=as_
         )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import msgspec
 import yaml
 
-__all__ = ["exact_float", "to_yaml"]
+__all__ = ["encoded", "exact_float", "to_yaml"]
 
 _NEVER_FOLDED: Final = 1_000_000
 _FLOAT: Final = "tag:yaml.org,2002:float"
@@ -61,3 +62,14 @@ def to_yaml(document: dict[str, Any]) -> str:
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_NEVER_FOLDED
     )
     return text
+
+
+def encoded(document: Any) -> bytes:
+    """The document as JSON, its numbers with the characters they were read in."""
+    return msgspec.json.encode(document, enc_hook=_digits)
+
+
+def _digits(value: Any) -> msgspec.Raw:
+    if isinstance(value, ExactFloat):
+        return msgspec.Raw(value.text.encode())
+    raise TypeError(f"{type(value).__name__} is nothing of a document")

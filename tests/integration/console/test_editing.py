@@ -289,6 +289,25 @@ def test_the_cluster_describes_a_kinds_fields(bench: Bench) -> None:
     assert gone.status_code == 404, gone.text
 
 
+def test_fractions_that_were_not_touched_are_sent_as_they_were(bench: Bench) -> None:
+    group = f"n{bench.namespace}.example.com"
+    bench.stack.kubectl("apply", "-f", "-", stdin=_preserving(group))
+    try:
+        bench.stack.kubectl("wait", "--for=condition=Established", f"crd/things.{group}")
+        spec = {"a": 1.5, "list": [0.1, 2e-7], "b": 1}
+        thing = {"apiVersion": f"{group}/v1", "kind": "Thing", "metadata": {"name": "t"}}
+        bench.apply({**thing, "spec": spec, "status": {"share": 0.25}})
+        kind = f"things.{group}"
+        read = document(bench, kind, "t")
+        done = save(bench, kind, "t", read, read["yaml"].replace("b: 1", "b: 2"))
+        assert done.status_code == 200, done.text
+        assert [one["path"] for one in done.json()["changes"]] == ["spec.b"]
+        found = bench.read(kind, "t")
+        assert (found["spec"], found["status"]) == ({**spec, "b": 2}, {"share": 0.25})
+    finally:
+        bench.stack.kubectl("delete", "crd", f"things.{group}", "--wait=false")
+
+
 SCALARS = [
     "yes", "No", "on", "OFF", "y", "n", "true", "~", "null", "12", "-3", "+4", "017", "0o17",
     "08", "0x1f", "0b101", "1_000", "1e3", "1.50", ".5", "5.", "2020-01-01", "1:30", "'12'",

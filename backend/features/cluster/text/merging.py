@@ -70,14 +70,15 @@ class _Merger:
         return found
 
     def _value(self, base: Any, theirs: Any, mine: Any, path: str) -> Any:
-        if _same(mine, theirs) or _same(theirs, base):
-            return mine
-        if _same(mine, base):
+        # As it is: the text that was read from it may write a number otherwise.
+        if _same(mine, theirs) or _same(mine, base):
             return theirs
         if isinstance(theirs, Mapping) and isinstance(mine, Mapping):
             return self.mappings(base if isinstance(base, Mapping) else {}, theirs, mine, path)
         if (key := _key_of(base, theirs, mine)) is not None:
             return self._entries(base, theirs, mine, path, key)
+        if _same(theirs, base):
+            return mine
         self.clashes.append(Clash(path, _known(base), _known(theirs), _known(mine)))
         return theirs if path in self._give_way else mine
 
