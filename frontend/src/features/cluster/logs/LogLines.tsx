@@ -2,15 +2,22 @@ import { Button } from "@patternfly/react-core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isEvent, type LogEvent, type LogItem, type LogLine, levelOf } from "./lines";
+import { columnsOf, fieldsOf, wordOf } from "./columns";
+import { found, isEvent, isGap, type LogEvent, type LogLine, levelOf } from "./lines";
 import type { Log } from "./useLog";
 
 export interface LogLinesProps {
   log: Log;
   /** Only lines with this text, wherever it stands. */
   search: string;
+  /** As many lines before and after each are shown too. */
+  around: number;
   wrap: boolean;
   times: boolean;
+  /** Times of the reader's own zone, not of UTC. */
+  local: boolean;
+  /** Lines that are JSON stand in columns. */
+  columns: boolean;
   /** Lines of more than one container: each says whose it is. */
   several: boolean;
   label: string;
@@ -21,11 +28,16 @@ const LINE_PX = 20;
 const NEAR_PX = 40;
 
 /** The lines: only those in sight are drawn; at the end one stays at the end. */
-export function LogLines({ log, search, wrap, times, several, label }: LogLinesProps) {
+export function LogLines(props: LogLinesProps) {
+  const { log, search, around, wrap, times, local, several, label } = props;
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
-  const items = useMemo(() => matching(log.items, search), [log.items, search]);
+  const { shown: items, count } = useMemo(
+    () => found(log.items, search, around),
+    [log.items, search, around],
+  );
+  const columns = useColumns(props);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -43,7 +55,16 @@ export function LogLines({ log, search, wrap, times, several, label }: LogLinesP
   };
   return (
     <>
-      <State log={log} search={search} shown={length} />
+      <State log={log} search={search} shown={count} />
+      {columns.length > 0 && (
+        <p className="cr-logs-line cr-logs-head">
+          {columns.map((name) => (
+            <span key={name} className="cr-logs-column" translate="no">
+              {name}
+            </span>
+          ))}
+        </p>
+      )}
       <div
         ref={scroller}
         className="cr-logs-lines"
@@ -67,10 +88,12 @@ export function LogLines({ log, search, wrap, times, several, label }: LogLinesP
                 className="cr-logs-item"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                {isEvent(item) ? (
+                {isGap(item) ? (
+                  <p className="cr-logs-event">{t("logs.between", { count: item.gap })}</p>
+                ) : isEvent(item) ? (
                   <EventLine item={item} />
                 ) : (
-                  <Line item={item} search={search} times={times} several={several} />
+                  <Line {...{ item, search, times, local, several, columns }} />
                 )}
               </div>
             );
@@ -93,11 +116,14 @@ export function LogLines({ log, search, wrap, times, several, label }: LogLinesP
 
 const NOTHING = { scrollTop: 0, scrollHeight: 0, clientHeight: 0 };
 
-/** What is told stays, whatever is searched. */
-function matching(items: readonly LogItem[], search: string): readonly LogItem[] {
-  const sought = search.toLowerCase();
-  if (!sought) return items;
-  return items.filter((item) => isEvent(item) || item.text.toLowerCase().includes(sought));
+const NO_COLUMNS: readonly string[] = [];
+
+/** The columns of what came so far; those there are stay while lines come. */
+function useColumns({ log, columns }: LogLinesProps): readonly string[] {
+  const known = useRef(NO_COLUMNS);
+  if (!columns || log.items.length === 0) known.current = NO_COLUMNS;
+  else if (known.current.length === 0) known.current = columnsOf(log.items);
+  return known.current;
 }
 
 interface StateProps {
@@ -125,17 +151,41 @@ interface LineProps {
   item: LogLine;
   search: string;
   times: boolean;
+  local: boolean;
   several: boolean;
+  columns: readonly string[];
 }
 
-function Line({ item: { pod, container, at, text }, search, times, several }: LineProps) {
+function Line({ item, search, times, local, several, columns }: LineProps) {
+  const { pod, container, at, text } = item;
   return (
     <p className="cr-logs-line" data-level={levelOf(text)} translate="no">
-      {times && <time dateTime={at}>{at.slice(11, 23)}</time>}
+      {times && <time dateTime={at}>{local ? localTime(at) : at.slice(11, 23)}</time>}
       {several && <span className="cr-logs-whose">{`${pod} ${container}`}</span>}
-      <span className="cr-logs-text">{marked(text, search)}</span>
+      <Words text={text} search={search} columns={columns} />
     </p>
   );
+}
+
+function localTime(at: string): string {
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return at.slice(11, 23);
+  return `${time.toTimeString().slice(0, 8)}${at.slice(19, 23)}`;
+}
+
+/** The line itself, or the fields of one that is JSON. */
+function Words({
+  text,
+  search,
+  columns,
+}: Pick<LineProps, "search" | "columns"> & { text: string }) {
+  const fields = useMemo(() => (columns.length > 0 ? fieldsOf(text) : null), [columns, text]);
+  if (!fields) return <span className="cr-logs-text">{marked(text, search)}</span>;
+  return columns.map((name) => (
+    <span key={name} className="cr-logs-text cr-logs-column" title={wordOf(fields[name])}>
+      {marked(wordOf(fields[name]), search)}
+    </span>
+  ));
 }
 
 /** The text with what is sought in it marked. */

@@ -14,6 +14,9 @@ import { addressOf, type LogAsked, useLog } from "./useLog";
 /** As many pods are read together; of more one is chosen. */
 const MOST_PODS = 20;
 const TAILS = [200, 1000, 5000, 20_000];
+/** Minutes one looks back. */
+const SINCE = [5, 60, 360, 1440] as const;
+const AROUND = [0, 3, 20] as const;
 
 /** The logs of a pod or of a workload's pods: which, how many lines, followed, searched. */
 export function LogsPanel({ path, object }: LogsTabProps) {
@@ -26,6 +29,10 @@ export function LogsPanel({ path, object }: LogsTabProps) {
   const [tail, setTail] = useState(1000);
   const [wrap, setWrap] = useState(false);
   const [times, setTimes] = useState(true);
+  const [since, setSince] = useState({ minutes: "", from: "" });
+  const [local, setLocal] = useState(false);
+  const [columns, setColumns] = useState(false);
+  const [around, setAround] = useState(0);
   const [search, setSearch] = useState("");
   const sought = useDeferredValue(search);
   const chosen = useMemo(
@@ -40,6 +47,7 @@ export function LogsPanel({ path, object }: LogsTabProps) {
     previous,
     follow,
     tail,
+    since: since.from,
   };
   const log = useLog(asked);
   const names = object.containers.map(({ name }) => name);
@@ -78,6 +86,21 @@ export function LogsPanel({ path, object }: LogsTabProps) {
             />
           ))}
         </FormSelect>
+        <FormSelect
+          aria-label={t("logs.since")}
+          className="cr-logs-choice"
+          value={since.minutes}
+          onChange={(_, minutes) => setSince({ minutes, from: ago(Number(minutes)) })}
+        >
+          <FormSelectOption value="" label={t("logs.anyTime")} />
+          {SINCE.map((minutes) => (
+            <FormSelectOption
+              key={minutes}
+              value={String(minutes)}
+              label={t(`logs.last.${minutes}`)}
+            />
+          ))}
+        </FormSelect>
         <SearchInput
           aria-label={t("logs.search")}
           placeholder={t("logs.search")}
@@ -85,9 +108,27 @@ export function LogsPanel({ path, object }: LogsTabProps) {
           onChange={(_, text) => setSearch(text)}
           onClear={() => setSearch("")}
         />
+        {search !== "" && (
+          <FormSelect
+            aria-label={t("logs.around")}
+            className="cr-logs-choice"
+            value={String(around)}
+            onChange={(_, value) => setAround(Number(value))}
+          >
+            {AROUND.map((count) => (
+              <FormSelectOption
+                key={count}
+                value={String(count)}
+                label={t(`logs.context.${count}`)}
+              />
+            ))}
+          </FormSelect>
+        )}
         <Toggle label={t("logs.follow")} on={follow && !previous} onChange={setFollow} />
         <Toggle label={t("logs.previous")} on={previous} onChange={setPrevious} />
         <Toggle label={t("logs.times")} on={times} onChange={setTimes} />
+        {times && <Toggle label={t("logs.local")} on={local} onChange={setLocal} />}
+        <Toggle label={t("logs.columns")} on={columns} onChange={setColumns} />
         <Toggle label={t("code.wrap")} on={wrap} onChange={setWrap} />
         <Button
           variant="link"
@@ -114,14 +155,21 @@ export function LogsPanel({ path, object }: LogsTabProps) {
       <LogLines
         log={log}
         search={sought}
+        around={around}
         wrap={wrap}
         times={times}
+        local={local}
+        columns={columns}
         several={chosen.length > 1 || (container === "" && names.length > 1)}
         label={t("logs.of", { name: path.name })}
       />
     </div>
   );
 }
+
+/** The time so many minutes ago; empty for none. */
+const ago = (minutes: number) =>
+  minutes > 0 ? new Date(Date.now() - minutes * 60_000).toISOString() : "";
 
 interface ToggleProps {
   label: string;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isEvent, Kept, type LogLine, levelOf, MOST_KEPT, Splitter } from "./lines";
+import { columnsOf, fieldsOf } from "./columns";
+import { found, isEvent, Kept, type LogLine, levelOf, MOST_KEPT, Splitter } from "./lines";
 
 const line = (text: string): LogLine => ({ pod: "p", container: "c", at: "", text });
 
@@ -36,4 +37,31 @@ test.each([
   [`${"x".repeat(200)} error`, undefined],
 ])("how grave %s is", (text, level) => {
   expect(levelOf(text)).toBe(level);
+});
+
+test("what is found stands among the lines around it, and what is between is counted", () => {
+  const items = [..."aXbcdefXXg"].map(line);
+  const words = (around: number) =>
+    found(items, "x", around).shown.map((one) =>
+      "gap" in one ? `+${one.gap}` : isEvent(one) ? one.event : one.text,
+    );
+  expect(words(0)).toEqual(["X", "X", "X"]);
+  expect(words(1)).toEqual(["a", "X", "b", "+3", "f", "X", "X", "g"]);
+  expect(words(9).join("")).toBe("aXbcdefXXg");
+  expect(found(items, "x", 1).count).toBe(3);
+  const told = [line("a"), { event: "restarted" } as const, line("b"), line("x")];
+  expect(found(told, "x", 0).shown).toEqual([told[1], told[3]]);
+});
+
+test("the fields of JSON lines are columns, the message last", () => {
+  const items = [
+    line('{"msg":"one","level":"info","n":1}'),
+    line("no JSON"),
+    line('{"msg":"two","level":"warn"}'),
+    line('["no", "object"]'),
+  ];
+  expect(columnsOf(items)).toEqual(["level", "n", "msg"]);
+  expect(columnsOf([line("plain")])).toEqual([]);
+  expect(fieldsOf('{"a":1}')).toEqual({ a: 1 });
+  expect(fieldsOf("{broken")).toBeNull();
 });

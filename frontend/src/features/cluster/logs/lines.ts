@@ -78,3 +78,41 @@ export function levelOf(text: string): Level {
   if (WARN.test(head)) return "warn";
   return QUIET.test(head) ? "off" : undefined;
 }
+
+/** Lines that were left out between two that are shown. */
+export interface Gap {
+  gap: number;
+}
+
+export const isGap = (item: LogItem | Gap): item is Gap => "gap" in item;
+
+/** The lines with a text, wherever it stands, and `around` as many before and after each. */
+export function found(
+  items: readonly LogItem[],
+  search: string,
+  around: number,
+): { shown: readonly (LogItem | Gap)[]; count: number } {
+  const sought = search.toLowerCase();
+  if (!sought) return { shown: items, count: items.length };
+  const shown: (LogItem | Gap)[] = [];
+  let count = 0;
+  let next = 0;
+  let until = -1;
+  const put = (item: LogItem, at: number) => {
+    if (around > 0 && at > next) shown.push({ gap: at - next });
+    shown.push(item);
+    next = at + 1;
+  };
+  items.forEach((item, at) => {
+    const fits = !isEvent(item) && item.text.toLowerCase().includes(sought);
+    if (fits) {
+      count += 1;
+      for (let before = Math.max(next, at - around); before < at; before++)
+        put(items[before] as LogItem, before);
+      until = at + around;
+    }
+    // What is told stays, whatever is searched.
+    if (fits || at <= until || isEvent(item)) put(item, at);
+  });
+  return { shown, count };
+}

@@ -12,6 +12,8 @@ export interface LogAsked {
   previous: boolean;
   follow: boolean;
   tail: number;
+  /** Nothing before this time (RFC 3339); empty: from any time. */
+  since: string;
 }
 
 export interface Log {
@@ -30,6 +32,7 @@ export function addressOf(asked: LogAsked, form: "lines" | "text" = "lines"): st
   const params = new URLSearchParams({ tail: String(asked.tail), form });
   for (const pod of asked.pods) params.append("pod", pod);
   if (asked.container) params.set("container", asked.container);
+  if (asked.since) params.set("since", asked.since);
   if (asked.previous) params.set("previous", "true");
   if (asked.follow && form === "lines") params.set("follow", "true");
   const place = [asked.cluster, "logs", asked.namespace].map(encodeURIComponent).join("/");
