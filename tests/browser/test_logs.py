@@ -51,8 +51,18 @@ def test_a_log_is_followed_searched_and_taken_along(reader: Page, site: ConsoleP
     expect(log).not_to_contain_text("plain line")
     expect(status).to_contain_text("fit")
     assert violations(page) == []
+    page.get_by_role("combobox", name="Lines around what is found").select_option("3")
+    expect(log).to_contain_text("plain line")
+    page.get_by_role("textbox", name="Search these lines").fill("")
+    page.get_by_role("switch", name="JSON in columns").press("Space")
+    head = page.locator(".cr-logs-head")
+    expect(head).to_contain_text("level")
+    expect(log.locator(".cr-logs-column").first).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("switch", name="Follow").press("Space")
     expect(status).to_contain_text("All there is")
+    page.get_by_role("combobox", name="Since when").select_option("5")
+    expect(log).to_contain_text("plain line")
     with page.expect_download() as taken:
         page.get_by_role("link", name="Download").click()
     text = Path(taken.value.path()).read_text()
