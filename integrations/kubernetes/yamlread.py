@@ -22,6 +22,11 @@ MAX_TEXT: Final = 4 * 1024 * 1024
 """Characters of what is read at once."""
 _MOST_NODES: Final = 200_000
 _DEEPEST: Final = 100
+_MOST_WRITTEN: Final = 32 * 1024 * 1024
+"""Characters of all values with their paths, aliases written out: what others make of them."""
+_LONGEST_KEY: Final = 1000
+_EMPTY_AMONG: Final = 10
+"""As many documents for each that is wanted: empty ones cost time as well."""
 
 Path = tuple[str | int, ...]
 
@@ -57,7 +62,9 @@ def documents(text: str, *, most: int) -> list[Document]:
     if len(text) > MAX_TEXT:
         raise YamlFault(f"the text is longer than {MAX_TEXT:,} characters", 1)
     found: list[Document] = []
-    for made in _Reader(text).documents():
+    for number, made in enumerate(_Reader(text).documents()):
+        if number >= most * _EMPTY_AMONG:
+            raise YamlFault("there are too many empty documents", made.line)
         if made.value is None:
             continue
         if len(found) == most:
@@ -75,6 +82,7 @@ class _Parsed(yaml.CSafeLoader):
 class _Anchored:
     value: Any
     size: int
+    written: int
 
 
 class _Reader:
@@ -85,13 +93,15 @@ class _Reader:
         self._lines: dict[Path, int] = {}
         self._anchors: dict[str, _Anchored | None] = {}
         self._made = 0
+        self._written = 0
 
     def documents(self) -> Iterator[Document]:
         """One after another, as they are read."""
         try:
             self._next()  # the stream's start
             while isinstance(event := self._next(), yaml.DocumentStartEvent):
-                self._lines, self._anchors, self._made = {}, {}, 0
+                self._lines, self._anchors = {}, {}
+                self._made = self._written = 0
                 root = self._next()
                 value = self._value(root, ())
                 self._next()  # the document's end
@@ -109,63 +119,72 @@ class _Reader:
     def _next(self) -> Any:
         return self._parser.get_event()
 
-    def _value(self, event: Any, path: Path) -> Any:
-        self._count(1, event)
+    def _value(self, event: Any, path: Path, long: int = 0) -> Any:
+        """`long` is the length of the path."""
+        self._count(1, long, event)
         if len(path) > _DEEPEST:
             raise YamlFault(f"it is nested deeper than {_DEEPEST} levels", _line(event))
         self._lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent):
-            return self._aliased(event)
-        before = self._made
+            return self._aliased(event, long)
+        before, written = self._made, self._written
         if event.anchor:
             self._anchors[event.anchor] = None
-        value = self._made_of(event, path)
+        value = self._made_of(event, path, long)
         if event.anchor:
-            self._anchors[event.anchor] = _Anchored(value, self._made - before)
+            self._anchors[event.anchor] = _Anchored(
+                value, self._made - before, self._written - written
+            )
         return value
 
-    def _made_of(self, event: Any, path: Path) -> Any:
+    def _made_of(self, event: Any, path: Path, long: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
+            self._count(0, len(event.value), event)
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             _check_tag(event, "seq")
-            return list(self._items(path))
+            return list(self._items(path, long))
         _check_tag(event, "map")
-        return self._mapping(path)
+        return self._mapping(path, long)
 
-    def _items(self, path: Path) -> Iterator[Any]:
+    def _items(self, path: Path, long: int) -> Iterator[Any]:
         at = 0
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-            yield self._value(event, (*path, at))
+            yield self._value(event, (*path, at), long + 4)
             at += 1
 
-    def _mapping(self, path: Path) -> dict[str, Any]:
+    def _mapping(self, path: Path, long: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
+        merged: dict[str, Any] | None = None
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if _is_merge(event):
-                merged = {**self._merged(path), **merged}
+                if merged is not None:
+                    raise YamlFault("the key “<<” is given twice", _line(event))
+                merged = self._merged(path, long)
                 continue
             key = self._key(event)
             if key in own:
                 raise YamlFault(f"the key “{key}” is given twice", _line(event))
             self._lines[(*path, key)] = _line(event)
-            own[key] = self._value(self._next(), (*path, key))
-        return {**merged, **own}
+            own[key] = self._value(self._next(), (*path, key), long + len(key) + 1)
+        return {**merged, **own} if merged else own
 
-    def _merged(self, path: Path) -> dict[str, Any]:
+    def _merged(self, path: Path, long: int) -> dict[str, Any]:
         event = self._next()
-        value = self._value(event, (*path, "<<"))
+        value = self._value(event, (*path, "<<"), long)
         found: dict[str, Any] = {}
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, dict):
                 raise YamlFault("only a mapping can be merged with <<", _line(event))
-            found = {**one, **found}
+            for name, inner in one.items():
+                found.setdefault(name, inner)
         return found
 
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise YamlFault("a key is a single value", _line(event))
+        if len(event.value) > _LONGEST_KEY:
+            raise YamlFault(f"a key is longer than {_LONGEST_KEY} characters", _line(event))
         value = _scalar(event)
         if value is None:
             raise YamlFault("a key is missing", _line(event))
@@ -173,19 +192,22 @@ class _Reader:
             return "true" if value else "false"
         return str(value)
 
-    def _aliased(self, event: Any) -> Any:
+    def _aliased(self, event: Any, long: int) -> Any:
         if event.anchor not in self._anchors:
             raise YamlFault(f"nothing is called &{event.anchor} before this", _line(event))
         anchored = self._anchors[event.anchor]
         if anchored is None:
             raise YamlFault("an alias stands for what it is in", _line(event))
-        self._count(anchored.size, event)
+        self._count(anchored.size, anchored.written + anchored.size * long, event)
         return anchored.value
 
-    def _count(self, more: int, event: Any) -> None:
+    def _count(self, more: int, written: int, event: Any) -> None:
         self._made += more
+        self._written += written
         if self._made > _MOST_NODES:
             raise YamlFault(f"it has more than {_MOST_NODES:,} values", _line(event))
+        if self._written > _MOST_WRITTEN:
+            raise YamlFault("it is too large once its aliases are written out", _line(event))
 
 
 _TRUE: Final = frozenset(
@@ -223,23 +245,27 @@ def _plain(text: str, event: Any) -> Any:
         return text in _TRUE
     if _ENDLESS.fullmatch(text):
         raise YamlFault(f"JSON has no number {text}", _line(event))
-    if _INTEGER.fullmatch(text):
-        return _integer(text)
+    if _INTEGER.fullmatch(text) and (number := _integer(text)) is not None:
+        return number
     if not _FLOAT.fullmatch(text):
         return text
-    number = float(text)
-    return number if math.isfinite(number) else text
+    fraction = float(text)
+    return fraction if math.isfinite(fraction) else text
 
 
-def _integer(text: str) -> int | float:
+def _integer(text: str) -> int | float | None:
+    """None for what only looks like one, and for what no integer of Kubernetes' holds."""
     digits = text.replace("_", "").lstrip("+-")
     base = _PREFIXES.get(digits[:2].lower())
-    if base is not None:
-        number = int(digits[2:], base)
-    else:
-        number = int(digits, 8 if digits.startswith("0") else 10)
+    try:
+        if base is not None:
+            number = int(digits[2:], base)
+        else:
+            number = int(digits, 8 if digits.startswith("0") else 10)
+    except ValueError:
+        return None
     if number >= _LARGEST:
-        return float(text)
+        return float(number) if number < 2 * _LARGEST and not text.startswith("-") else None
     return -number if text.startswith("-") else number
 
 

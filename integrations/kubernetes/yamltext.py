@@ -35,6 +35,10 @@ def exact_float(text: str) -> ExactFloat:
 class _Dumper(yaml.CSafeDumper):
     """Resolves what others would resolve, so that text which looks so is quoted."""
 
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Nobody reads ``*id001``."""
+        return True
+
 
 def _exact(dumper: _Dumper, number: ExactFloat) -> yaml.ScalarNode:
     return dumper.represent_scalar(_FLOAT, number.text)

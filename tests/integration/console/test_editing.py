@@ -110,6 +110,39 @@ def test_what_others_changed_elsewhere_stays_and_a_clash_is_shown(bench: Bench) 
     assert (found["spec"]["replicas"], found["metadata"]["labels"]["tier"]) == (5, "back")
 
 
+def test_what_the_cluster_added_is_taken_back_with_what_was_added(bench: Bench) -> None:
+    bench.apply(workload("Deployment", "web", replicas=1))
+    read = document(bench, *WEB)
+    value = yaml.safe_load(read["yaml"])
+    pod = value["spec"]["template"]["spec"]
+    pod["containers"].append(
+        {"name": "beside", "image": f"{IMAGE}:1", "ports": [{"containerPort": 1}]}
+    )
+    done = save(bench, *WEB, read, yaml.safe_dump(value))
+    assert done.status_code == 200, done.text
+    assert "imagePullPolicy" in json.dumps(done.json()["changes"])
+    back = done.json()["undo"]
+    bench.act(*WEB, back["action"], back["body"], version=done.json()["version"])
+    names = [one["name"] for one in bench.read(*WEB)["spec"]["template"]["spec"]["containers"]]
+    assert names == ["main"]
+
+
+def test_what_is_wrong_with_the_text_was_never_sent_and_no_value_is_recorded(bench: Bench) -> None:
+    bench.apply(workload("Deployment", "web", replicas=1))
+    read = document(bench, *WEB)
+    broken = ["{", "a: b", read["yaml"].replace("kind: Deployment", "kind: [a]")]
+    for text in broken:
+        assert save(bench, *WEB, read, text).status_code == 422, text
+    assert bench.entries("web") == []
+    invalid = read["yaml"].replace("replicas: 1", "replicas: -4711")
+    refused = save(bench, *WEB, read, invalid)
+    assert refused.status_code == 422
+    assert "-4711" in refused.text
+    told = json.dumps(bench.entries("web"))
+    assert "spec.replicas" in told
+    assert "4711" not in told
+
+
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [

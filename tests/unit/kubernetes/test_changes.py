@@ -68,3 +68,25 @@ def shown(value: Any) -> Any:
         return value
 
     return json.dumps(value)
+
+
+def test_text_is_no_number_and_order_is_told() -> None:
+    before = {"a": 1, "b": None, "l": [{"name": "x"}, {"name": "y"}], "m": {"annotations": "odd"}}
+    after = {
+        "a": "1",
+        "b": "null",
+        "l": [{"name": "y"}, {"name": "x"}],
+        "m": {"annotations": "odd"},
+    }
+    told = {one.path: (one.before, one.after) for one in differences(before, after)}
+    assert told == {
+        "a": ("1", '"1"'),
+        "b": ("null", '"null"'),
+        "l (order)": ("name=x, name=y", "name=y, name=x"),
+    }
+    assert differences({"metadata": {"annotations": "odd"}}, {"metadata": {}}) != []
+
+
+def test_many_entries_take_no_time() -> None:
+    entries = [{"name": "same", "v": at} for at in range(20_000)]
+    assert len(differences({"l": entries}, {"l": entries[1:]})) > 10_000

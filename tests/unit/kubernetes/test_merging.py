@@ -35,7 +35,7 @@ def test_what_one_side_alone_changed_is_what_comes_out(base: Any, changed: Any) 
     for theirs, mine in ((changed, base), (base, changed), (changed, changed)):
         merged = merge(base, theirs, mine)
         assert merged.clashes == []
-        assert as_set(merged.value) == as_set(changed)
+        assert typed(merged.value) == typed(changed)
 
 
 @given(DOCUMENTS, DOCUMENTS, DOCUMENTS)
@@ -46,17 +46,15 @@ def test_a_clash_is_resolved_as_chosen_and_sides_are_alike(
     assert {clash.path for clash in one.clashes} == {clash.path for clash in other.clashes}
     paths = [clash.path for clash in one.clashes]
     yielding = merge(base, theirs, mine, give_way=paths)
-    assert as_set(yielding.value) == as_set(other.value)
+    assert typed(yielding.value) == typed(other.value)
 
 
-def as_set(value: Any) -> Any:
-    """Without the order of named entries: whose comes first is nobody's change."""
+def typed(value: Any) -> Any:
+    """With the types of its leaves: 1 and true are equal to Python."""
     if isinstance(value, dict):
-        return {name: as_set(one) for name, one in value.items()}
+        return {name: typed(one) for name, one in value.items()}
     if isinstance(value, list):
-        made = [as_set(one) for one in value]
-        names = [one.get("name") if isinstance(one, dict) else None for one in made]
-        return sorted(made, key=lambda one: one["name"]) if made and all(names) else made
+        return [typed(one) for one in value]
     return (type(value).__name__, value)
 
 
@@ -85,3 +83,24 @@ def test_one_and_true_are_not_the_same() -> None:
 def test_what_is_null_is_not_what_is_absent() -> None:
     merged = merge({"a": None}, {"a": None}, {})
     assert merged.value == {}
+
+
+def names(merged: Any) -> list[str]:
+    return [one["name"] for one in merged.value["l"]]
+
+
+def listed(*found: str) -> dict[str, Any]:
+    return {"l": [{"name": name} for name in found]}
+
+
+def test_the_order_of_entries_is_a_change_too() -> None:
+    assert names(merge(listed("a", "b"), listed("b", "a"), listed("a", "b", "c"))) == [
+        "b",
+        "c",
+        "a",
+    ]
+    assert names(merge(listed("a", "b"), listed("new", "a", "b"), listed("a", "b", "c"))) == [
+        "new", "a", "b", "c",
+    ]  # fmt: skip
+    both = merge(listed("a", "b", "c"), listed("b", "a", "c"), listed("a", "c", "b"))
+    assert [clash.path for clash in both.clashes] == ["l"]

@@ -20,6 +20,7 @@ from backend.connections.acting import kubernetes_caller
 from backend.errors import FieldError, Forbidden, Unprocessable
 from backend.features.cluster.editing.schemas import Made
 from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
+from backend.features.cluster.operate.refused import recordable
 from backend.features.cluster.text.manifests import Manifest, wrong_fields
 from backend.http.attempt import Attempt, attempted
 from backend.http.denial import Denial
@@ -32,7 +33,7 @@ from integrations.contract import (
     UpstreamFailed,
     UpstreamUnreachable,
 )
-from integrations.kubernetes import KINDS, ResourceKind
+from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.discovery import kind_called
 from integrations.kubernetes.kinds import kind_of
@@ -99,9 +100,13 @@ class Creator:
         return told
 
     async def _planned(self, number: int, one: Manifest, namespace: str) -> Planned:
-        kind = await self._kind(one)
+        fault = f"The cluster {self._cluster} has no kind {one.kind} in {one.api_version}."
+        try:
+            kind = await self._kind(one)
+        except IntegrationError as error:
+            # An API that others serve may be down: that holds up none of the rest.
+            kind, fault = None, f"Whether there is such a kind is not known: {error.message}."
         if kind is None:
-            fault = f"The cluster {self._cluster} has no kind {one.kind} in {one.api_version}."
             where = scope.cluster(self._caller.organisation, self._cluster)
             return Planned(number, one, None, one.namespace or namespace, where, fault)
         space = (one.namespace or namespace) if kind.namespaced else ""
@@ -110,7 +115,7 @@ class Creator:
             fault = "It lies in a namespace: name one, here or in metadata.namespace."
         elif not kind.namespaced and one.namespace:
             fault = f"A {kind.kind} lies in no namespace: remove metadata.namespace."
-        if kind == KINDS["namespaces"]:
+        if _is_namespace(kind):
             # Which teams own it is decided by its labels: that is a right in the whole cluster.
             where = scope.cluster(self._caller.organisation, self._cluster)
         else:
@@ -184,7 +189,7 @@ class Creator:
                 await attempt.end("unknown", f"{one.words}: {error.message}")
                 raise
             except IntegrationError as error:
-                await attempt.end("failed", f"{one.words}: {error.message}"[:2000])
+                await attempt.end("failed", f"{one.words}: {recordable(error)}")
                 raise
             meta = written.object.get("metadata") or {}
             name = str(meta.get("name") or one.manifest.name)
@@ -217,7 +222,9 @@ class _Promised:
     """What the objects of one text bring along for those after them."""
 
     def __init__(self, planned: Sequence[Planned]) -> None:
-        self.namespaces = {one.manifest.name for one in planned if one.kind == KINDS["namespaces"]}
+        self.namespaces = {
+            one.manifest.name for one in planned if one.kind is not None and _is_namespace(one.kind)
+        }
         self._kinds = {
             _defined(one.manifest)
             for one in planned
@@ -227,6 +234,11 @@ class _Promised:
     def defines(self, one: Planned) -> bool:
         """Whether another of them defines its kind."""
         return (one.manifest.group, one.manifest.kind) in self._kinds
+
+
+def _is_namespace(kind: ResourceKind) -> bool:
+    """Whatever version the manifest names."""
+    return (kind.plural, kind.group) == ("namespaces", "")
 
 
 def _defined(manifest: Manifest) -> tuple[str, str]:

@@ -52,6 +52,8 @@ __all__ = ["router"]
 
 OBJECT = "/{kind}/{namespace}/{name}"
 _VALUE = 2000
+MOST_CLASHES = 1000
+"""As many can be chosen for."""
 Editor = Annotated[Principal, Decides("update on the kind in the path, in the object's namespace")]
 Maker = Annotated[Principal, Decides("create on each object's kind, where it would lie")]
 Schemas = Annotated[KindSchemas, part(KindSchemas)]
@@ -102,12 +104,15 @@ async def merge_document(
 ) -> MergeView:
     """An edit put on the object as it is now. Changes nothing."""
     _, found = await _editing(caller, upstreams, (cluster, kind, namespace, name))
+    return await asyncio.to_thread(_merge_view, found, body)
+
+
+def _merge_view(found: Found, body: Merge) -> MergeView:
     base = one_manifest(body.base, found, "base").value
     mine = one_manifest(body.yaml, found, "yaml").value
     now = editable(found.raw)
     merged = merge(base, now, mine, give_way=body.theirs)
-    theirs = with_managers(differences(base, now), found.raw)
-    their = told(theirs)
+    their = told(with_managers(differences(base, now), found.raw))
     own = told(differences(base, mine))
     return MergeView(
         version=found.version,
@@ -117,8 +122,8 @@ async def merge_document(
         more_theirs=their["more_changes"],
         mine=own["changes"],
         more_mine=own["more_changes"],
-        clashes=[_clash(one) for one in merged.clashes],
-        changed_by=sorted({name for one in theirs for name in one.managers}),
+        clashes=[_clash(one) for one in merged.clashes[:MOST_CLASHES]],
+        changed_by=sorted({name for one in their["changes"] for name in one.managers}),
     )
 
 

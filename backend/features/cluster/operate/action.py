@@ -56,13 +56,14 @@ class Doing:
 class Made:
     """What the cluster answered. `notes` are sentences for the person; `name` is that of an object
     that is new; `object` is compared with what was found, unless it is another (`apart`), or the
-    `changes` are told already."""
+    `changes` are told already. `undo`: the way back, where only the answer tells it."""
 
     written: Written
     notes: tuple[str, ...] = ()
     name: str = ""
     apart: bool = False
     changes: list[FieldChange] | None = None
+    undo: Undo | None = None
 
 
 def always(_found: Found) -> bool:
@@ -73,6 +74,10 @@ def always(_found: Found) -> bool:
 def never_undone(_found: Found, _body: Any) -> Undo | None:
     """There is no way back."""
     return None
+
+
+async def unchecked(_doing: Doing, _found: Found, _body: Any) -> None:
+    """Only the cluster can tell."""
 
 
 class Offerable(Protocol):
@@ -134,6 +139,8 @@ class ObjectAction(Generic[B]):
     upstream: Upstream
     perform: Callable[[Doing, Found, B], Awaitable[Made]]
     kinds: frozenset[str] = frozenset()
+    check: Callable[[Doing, Found, B], Awaitable[None]] = unchecked
+    """Refuses what is wrong with the request itself: before it is on record that it was sent."""
     unless: frozenset[str] = frozenset()
     """Plurals of kinds that have it not, where `kinds` says every one."""
     applies: Callable[[Found], bool] = always

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +13,7 @@ from backend.errors import Unprocessable
 from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Overtaken, Upstream
 from backend.features.cluster.operate.changes import differences
 from backend.features.cluster.operate.found import Found
-from backend.features.cluster.operate.schemas import Undo
+from backend.features.cluster.operate.schemas import FieldChange, Undo
 from backend.features.cluster.text.editable import editable, put_back
 from backend.features.cluster.text.manifests import (
     Manifest,
@@ -77,26 +79,59 @@ def one_manifest(text: str, found: Found, field_name: str) -> Manifest:
     return one
 
 
-async def _edit(doing: Doing, found: Found, body: Edit) -> Made:
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What is sent, and what it is compared with."""
+
+    now: Found
+    mine: Manifest
+    whole: dict[str, Any]
+    changes: list[FieldChange]
+
+
+async def _merged(doing: Doing, found: Found, body: Edit) -> _Whole:
     now = await whole_of(doing.reader, found)
     if now.version != found.version:
         raise Overtaken
+    # A text of megabytes takes seconds: others are served meanwhile.
+    return await asyncio.to_thread(_put_together, now, body)
+
+
+def _put_together(now: Found, body: Edit) -> _Whole:
     base = one_manifest(body.base, now, "base")
     mine = one_manifest(body.yaml, now, "yaml")
     merged = merge(base.value, editable(now.raw), mine.value)
     if merged.clashes:
         raise Overtaken
     whole = put_back(now.raw, merged.value)
+    return _Whole(now, mine, whole, differences(now.raw, whole))
+
+
+async def _check(doing: Doing, found: Found, body: Edit) -> None:
+    await _merged(doing, found, body)
+
+
+async def _edit(doing: Doing, found: Found, body: Edit) -> Made:
+    made = await _merged(doing, found, body)
+    now = made.now
     try:
         written = await doing.writer.replace(
-            now.kind, now.namespace, now.name, whole, as_=doing.as_, dry_run=doing.dry_run
+            now.kind, now.namespace, now.name, made.whole, as_=doing.as_, dry_run=doing.dry_run
         )
     except Invalid as error:
-        raise _wrong(error, mine) from error
-    # Of kinds whose values are never answered, what was sent is what there is.
-    after = {**whole, **written.object, "metadata": whole["metadata"]}
-    changes = differences(now.raw, after) if now.kind.metadata_only else None
-    return Made(written, changes=changes)
+        raise _wrong(error, made.mine) from error
+    if now.kind.metadata_only:
+        # The answer has no values: what was sent is what there is, and there is no way back here.
+        return Made(written, changes=made.changes)
+    changes = await asyncio.to_thread(differences, now.raw, written.object)
+    undo = None if doing.dry_run else await asyncio.to_thread(_back, now, written.object)
+    return Made(written, changes=changes, undo=undo)
+
+
+def _back(before: Found, after: dict[str, Any]) -> Undo:
+    """From what the cluster made of it, its defaults among it, to what it was."""
+    texts = {"base": to_yaml(editable(after)), "yaml": to_yaml(editable(before.raw))}
+    return Undo(action="edit", body=texts)
 
 
 def _wrong(error: Invalid, mine: Manifest) -> Unprocessable:
@@ -107,13 +142,6 @@ def _wrong(error: Invalid, mine: Manifest) -> Unprocessable:
     return Unprocessable(sentence, errors=errors, upstream=error.upstream)
 
 
-def _back(found: Found, body: Edit) -> Undo | None:
-    """The text as it was; what kinds without values were is not known here."""
-    if found.kind.metadata_only:
-        return None
-    return Undo(action="edit", body={"base": body.yaml, "yaml": to_yaml(editable(found.raw))})
-
-
 ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
     ObjectAction(
         "edit",
@@ -122,8 +150,8 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
         Edit,
         Upstream("update"),
         _edit,
+        check=_check,
         unless=NOT_AS_TEXT,
-        undo=_back,
         body_bytes=TEXT_BYTES,
     ),
 )

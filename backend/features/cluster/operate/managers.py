@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import msgspec
 
+from backend.features.cluster.operate.changes import MOST
 from backend.features.cluster.operate.schemas import FieldChange
 from backend.features.cluster.text.paths import below, entry_of
 
 __all__ = ["Owner", "owners_by_path", "with_managers", "words_of"]
 
 _OURS: Final = frozenset({"craton"})
-_MOST: Final = 20_000
+_MOST: Final = 5_000
 """Fields that are looked at: an object has a few hundred."""
 
 
@@ -105,13 +106,14 @@ def _step(path: str, name: str) -> str | None:
 
 
 def with_managers(changes: list[FieldChange], raw: Mapping[str, Any]) -> list[FieldChange]:
-    """The changes, each with who set its field before: they may set it back."""
+    """The changes, those that are told each with who set its field before: they may set it back."""
     owned = owners_by_path(raw) if changes else {}
-    told = _of_changes(owned, (change.path for change in changes))
+    first, more = changes[:MOST], changes[MOST:]
+    told = _of_changes(owned, (change.path for change in first))
     return [
         change.model_copy(update={"managers": words_of(told.get(change.path, ()))})
-        for change in changes
-    ]
+        for change in first
+    ] + more
 
 
 def words_of(owners: Iterable[Owner]) -> list[str]:

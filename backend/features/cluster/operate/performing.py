@@ -17,6 +17,7 @@ from backend.features.cluster.operate.action import Doing, Made, ObjectAction, O
 from backend.features.cluster.operate.changes import differences, told
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.managers import with_managers
+from backend.features.cluster.operate.refused import recordable
 from backend.features.cluster.operate.schemas import Acted, FieldChange
 from backend.features.cluster.operate.state import operable
 from backend.features.cluster.service import missing_alike
@@ -82,7 +83,7 @@ async def perform(
     Raises `PreconditionFailed` with the present object when it is not as the caller saw it,
     `Conflict` when its state or a disruption budget is against it, and what the cluster refuses.
     """
-    found = await _checked(action, asking)
+    found = await _checked(action, asking, body)
     if asking.dry_run:
         return _acted(action, found, body, await _tried(action, asking, found, body), dry_run=True)
     async with attempted(attempt, f"sent: {found.words}", f"no answer came: {found.words}"):
@@ -93,7 +94,7 @@ async def perform(
             await attempt.end("unknown", f"{found.words}: {error.message}", upstream=error.upstream)
             raise
         except (IntegrationError, Problem) as error:
-            await attempt.end("failed", f"{found.words}: {error}"[:2000])
+            await attempt.end("failed", f"{found.words}: {recordable(error)}")
             raise
         acted = _acted(action, found, body, made, dry_run=False)
         detail = f"{found.words} → {made.name}" if made.name else found.words
@@ -104,12 +105,16 @@ async def perform(
         return acted
 
 
-async def _checked(action: ObjectAction[Any], asking: Asking) -> Found:
+async def _checked(action: ObjectAction[Any], asking: Asking, body: BaseModel) -> Found:
     found = await find(asking)
     if action.guarded:
         await same(asking, found)
     if not action.applies(found):
         raise Conflict(f"{found.words} is in that state already: look at it as it is now.")
+    try:
+        await action.check(asking.doing, found, body)
+    except Overtaken as error:
+        raise await _stale(asking, found) from error
     return found
 
 
@@ -173,7 +178,7 @@ def _acted(
         notes=list(made.notes),
         leaving=same and bool(now.meta.get("deletionTimestamp")),
         made=made.name,
-        undo=None if dry_run else action.undo(found, body),
+        undo=None if dry_run else made.undo or action.undo(found, body),
         **told(changes),
     )
 

@@ -30,7 +30,10 @@ def put_back(raw: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, An
     own = raw.get("metadata") or {}
     metadata = dict(written.get("metadata") or {})
     metadata.update({name: value for name, value in own.items() if name in _KEPT})
-    if (repeated := (own.get("annotations") or {}).get(REPEATED)) is not None:
-        metadata["annotations"] = {**(metadata.get("annotations") or {}), REPEATED: repeated}
+    notes = metadata.get("annotations") or {}
+    repeated = (own.get("annotations") or {}).get(REPEATED)
+    # What is no mapping is the API server's to refuse.
+    if repeated is not None and isinstance(notes, Mapping):
+        metadata["annotations"] = {**notes, REPEATED: repeated}
     whole = {**written, "metadata": metadata}
     return {**whole, "status": raw["status"]} if "status" in raw else whole

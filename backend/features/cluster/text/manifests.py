@@ -16,7 +16,6 @@ __all__ = ["MOST", "Manifest", "manifests", "refused_text", "wrong_fields"]
 
 MOST: Final = 100
 """Objects that are created at once."""
-_LISTS: Final = frozenset({"List"})
 _STRICT: Final = re.compile(r'(unknown|duplicate) field "([^"]+)"')
 _MISTYPED: Final = re.compile(
     r"cannot unmarshal (\S+) into Go struct field [^.\s]+\.(\S+) of type (\S+)"
@@ -89,10 +88,13 @@ def _objects(document: Document) -> Iterator[Manifest]:
     value = document.value
     if not isinstance(value, dict):
         raise YamlFault("an object is a mapping with apiVersion and kind", document.line)
-    if value.get("kind") not in _LISTS or value.get("apiVersion") != "v1":
+    if value.get("kind") != "List" or value.get("apiVersion") != "v1":
         yield Manifest(value, document)
         return
-    for at, item in enumerate(value.get("items") or []):
+    items = value.get("items") or []
+    if not isinstance(items, list):
+        raise YamlFault("the items of a List are a list", document.line_of("items"))
+    for at, item in enumerate(items):
         if not isinstance(item, dict):
             line = document.line_of(f"items[{at}]")
             raise YamlFault("an object is a mapping with apiVersion and kind", line)

@@ -1,8 +1,9 @@
 """Three documents into one: what somebody started from, what it is now, what they made of it.
 
 Mappings merge key by key; lists whose entries are all told apart by one of their members (a
-container's name, a port's number) merge entry by entry, as Kubernetes' schemas say of them; other
-lists are one value. Where both changed the same value to different ones, it is a clash.
+container's name, a port's number) merge entry by entry, as Kubernetes' schemas say of them, and
+keep their order; other lists are one value. Where both changed the same value to different ones, it
+is a clash.
 """
 
 from __future__ import annotations
@@ -76,17 +77,41 @@ class _Merger:
         if isinstance(theirs, Mapping) and isinstance(mine, Mapping):
             return self.mappings(base if isinstance(base, Mapping) else {}, theirs, mine, path)
         if (key := _key_of(base, theirs, mine)) is not None:
-            return self._entries(base, theirs, mine, path, key)
+            order = _order(*([entry[key] for entry in side] for side in (base, theirs, mine)))
+            if order is not None:
+                sides = _by(key, base), _by(key, theirs), _by(key, mine)
+                made = (self._value(*_each(n, *sides), f"{path}[{key}={n}]") for n in order)
+                return [one for one in made if one is not ABSENT]
         if _same(theirs, base):
             return mine
         self.clashes.append(Clash(path, _known(base), _known(theirs), _known(mine)))
         return theirs if path in self._give_way else mine
 
-    def _entries(self, base: Any, theirs: Any, mine: Any, path: str, key: str) -> list[Any]:
-        sides = _by(key, base), _by(key, theirs), _by(key, mine)
-        names = [*sides[2], *(name for name in sides[1] if name not in sides[2])]
-        made = (self._value(*_each(name, *sides), f"{path}[{key}={name}]") for name in names)
-        return [one for one in made if one is not ABSENT]
+
+def _order(base: list[Any], theirs: list[Any], mine: list[Any]) -> list[Any] | None:
+    """All names as the side that moved some has them, those of the other after what they follow
+    there: containers start, and variables are read, in their order. None where both moved them."""
+    moved = _moved(base, theirs), _moved(base, mine)
+    if all(moved) and _moved(theirs, mine):
+        return None
+    lead, other = (mine, theirs) if moved[1] else (theirs, mine)
+    found = list(lead)
+    there = set(lead)
+    at = 0
+    for name in other:
+        if name in there:
+            at = found.index(name) + 1
+        else:
+            found.insert(at, name)
+            there.add(name)
+            at += 1
+    return found
+
+
+def _moved(before: list[Any], after: list[Any]) -> bool:
+    """Whether those that are in both stand in another order."""
+    common = set(before) & set(after)
+    return [n for n in before if n in common] != [n for n in after if n in common]
 
 
 def _by(key: str, entries: list[Any]) -> dict[Any, Any]:

@@ -8,6 +8,8 @@ from typing import Any, Final
 __all__ = ["KEYS", "REPEATED", "UNTOLD", "below", "entry_of"]
 
 REPEATED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_NAME: Final = 200
+"""Characters of what an entry is called."""
 UNTOLD: Final = frozenset(
     {"managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"}
 )
@@ -28,5 +30,5 @@ def entry_of(at: int, entry: Any) -> str:
     if isinstance(entry, Mapping):
         for name in KEYS:
             if isinstance(entry.get(name), (str, int)) and entry[name] != "":
-                return f"{name}={entry[name]}"
+                return f"{name}={str(entry[name])[:_NAME]}"
     return str(at)

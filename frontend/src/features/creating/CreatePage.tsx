@@ -3,7 +3,7 @@ import "../../styles/editing.css";
 import { Button } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice } from "../../actions/ProblemNotice";
 import { createObjects } from "../../api/generated/sdk.gen";
@@ -28,7 +28,24 @@ const SEARCH = { cluster: textParam, namespace: textParam };
 
 const EMPTY = { text: "" };
 
+/** What is to be created, and where. */
+interface Wanted {
+  cluster: string;
+  namespace: string;
+  text: string;
+}
+
+const isSame = (one: Wanted, other: Wanted) =>
+  one.cluster === other.cluster && one.namespace === other.namespace && one.text === other.text;
+
+/** What came of it. */
+interface Came {
+  made: Making;
+  of: Wanted;
+}
+
 interface Asked {
+  of: Wanted;
   dryRun: boolean;
   only?: number[];
 }
@@ -43,32 +60,47 @@ export function CreatePage() {
   const [namespace, setNamespace] = useState(asked.namespace ?? "");
   const [text, setText] = useState("");
   const [line, setLine] = useState(1);
-  const [made, setMade] = useState<Making | null>(null);
+  const [came, setCame] = useState<Came | null>(null);
   const cluster = chosen ?? (clusters.length === 1 ? clusters[0] : undefined) ?? "";
   const fields = useFields(cluster, text);
+  const made = came?.made ?? null;
   const dirty = text.trim() !== "" && (made === null || made.dry_run);
   const unsaved = useUnsaved({ dirty, reset: () => setText("") }, () => goTo(router, "/workloads"));
+  const asking: Wanted = { cluster, namespace, text };
+  const wanted = useRef(asking);
+  wanted.current = asking;
   const sending = useMutation({
-    mutationFn: async ({ dryRun, only }: Asked) =>
+    mutationFn: async ({ of, dryRun, only }: Asked) =>
       (
         await createObjects({
-          path: { cluster },
+          path: { cluster: of.cluster },
           query: { dry_run: dryRun },
-          body: { yaml: text, namespace, ...(only ? { only } : {}) },
+          body: { yaml: of.text, namespace: of.namespace, ...(only ? { only } : {}) },
         })
       ).data,
-    onSuccess: setMade,
+    onSuccess: (found, { of, dryRun }) => {
+      // A try of what is not wanted any more says nothing of what is.
+      if (!dryRun || isSame(of, wanted.current)) setCame({ made: found, of });
+    },
   });
+  const send = (dryRun: boolean, only?: number[]) =>
+    sending.mutate({ of: asking, dryRun, ...(only ? { only } : {}) });
+  /** What was tried was tried as it was. */
+  const forget = () => {
+    setCame(null);
+    if (!sending.isPending) sending.reset();
+  };
   const change = (next: string) => {
     if (next === text) return;
     setText(next);
-    setMade(null);
-    sending.reset();
+    forget();
   };
   const problem = sending.error ? toProblem(sending.error) : null;
   const told = problem?.status === 422 ? faultsOfProblem(problem) : faultsOfMaking(made);
-  const ready = readyOf(made);
-  const again = againOf(made);
+  // Its numbers are of the text that was sent.
+  const fits = came !== null && isSame(came.of, asking);
+  const ready = fits ? readyOf(made) : [];
+  const again = fits ? againOf(made) : [];
   const waits = text.trim() === "" || cluster === "";
   return (
     <section className="cr-page cr-editing cr-create">
@@ -82,37 +114,29 @@ export function CreatePage() {
           namespace={namespace}
           onCluster={(next) => {
             setCluster(next);
-            setMade(null);
+            forget();
           }}
           onNamespace={(next) => {
             setNamespace(next);
-            setMade(null);
+            forget();
           }}
         />
         <Button
           size="sm"
           variant={ready.length > 0 ? "secondary" : "primary"}
-          isDisabled={waits}
+          isDisabled={waits || sending.isPending}
           isLoading={sending.isPending}
-          onClick={() => sending.mutate({ dryRun: true })}
+          onClick={() => send(true)}
         >
           {t("editing.try")}
         </Button>
         {ready.length > 0 && (
-          <Button
-            size="sm"
-            isDisabled={sending.isPending}
-            onClick={() => sending.mutate({ dryRun: false, only: ready })}
-          >
+          <Button size="sm" isDisabled={sending.isPending} onClick={() => send(false, ready)}>
             {t("editing.createMany", { count: ready.length })}
           </Button>
         )}
         {again.length > 0 && (
-          <Button
-            size="sm"
-            isDisabled={sending.isPending}
-            onClick={() => sending.mutate({ dryRun: false, only: again })}
-          >
+          <Button size="sm" isDisabled={sending.isPending} onClick={() => send(false, again)}>
             {t("editing.retry")}
           </Button>
         )}

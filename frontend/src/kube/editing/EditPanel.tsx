@@ -4,7 +4,7 @@ import "../../styles/editing.css";
 import "../../styles/operate.css";
 import { Button } from "@patternfly/react-core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStart } from "../../actions/ActionHost";
 import { ProblemNotice } from "../../actions/ProblemNotice";
@@ -42,6 +42,12 @@ export function EditPanel({ path, onClose }: EditPanelProps) {
   return <Editing path={path} first={data} onClose={onClose} />;
 }
 
+/** A text, and what it was made from. */
+interface Tried {
+  read: DocumentView;
+  text: string;
+}
+
 interface EditingProps extends EditPanelProps {
   first: DocumentView;
 }
@@ -64,42 +70,67 @@ function Editing({ path, first, onClose }: EditingProps) {
   const dirty = text !== read.yaml;
   const unsaved = useUnsaved({ dirty, reset }, onClose);
 
+  /** What is typed now: an answer may come after more was typed. */
+  const typed = useRef(text);
+  typed.current = text;
+
   const merging = useMutation({
-    mutationFn: async (chosen: readonly string[]) =>
-      (await mergeDocument({ path, body: { base: read.yaml, yaml: text, theirs: [...chosen] } }))
-        .data,
+    mutationFn: async ({ tried, chosen }: { tried: Tried; chosen: readonly string[] }) =>
+      (
+        await mergeDocument({
+          path,
+          body: { base: tried.read.yaml, yaml: tried.text, theirs: [...chosen] },
+        })
+      ).data,
   });
+  const ask = (chosen: readonly string[], then: (found: MergeView, tried: Tried) => void) =>
+    merging.mutate(
+      { tried: { read, text: typed.current }, chosen },
+      { onSuccess: (found, { tried }) => then(found, tried) },
+    );
   const showConflict = () =>
-    merging.mutate([], {
-      onSuccess: (found) => {
-        setTheirs([]);
-        setMerge(found);
-      },
+    ask([], (found) => {
+      setTheirs([]);
+      setMerge(found);
     });
   const trying = useMutation({
-    mutationFn: () => trySaving(path, read, text),
-    onSuccess: (tried) =>
-      start(saveOf(path.kind), { path, read, text, tried, onSaved: readAnew }, path.name),
+    mutationFn: (tried: Tried) => trySaving(path, tried.read, tried.text),
+    // What was tried is what is saved, whatever is typed meanwhile.
+    onSuccess: (tried, { read: on, text: sent }) =>
+      start(
+        saveOf(path.kind),
+        { path, read: on, text: sent, tried, onSaved: () => readAnew(on, sent) },
+        path.name,
+      ),
     onError: (error) => {
       if (toProblem(error).status === 412) showConflict();
     },
   });
   /** What was saved is what is edited on: the cluster may have added to it. */
-  const readAnew = async () => {
-    setRead({ ...read, yaml: text });
+  const readAnew = async (on: DocumentView, sent: string) => {
+    setRead({ ...on, yaml: sent });
     const { data } = await readDocument({ path });
-    setRead(data);
-    put(data.yaml);
+    const untouched = typed.current === sent;
+    // What was typed since was typed on what was saved, not on what the cluster made of it.
+    setRead(untouched ? data : { ...data, yaml: sent });
+    if (untouched) put(data.yaml);
   };
   const goOn = () =>
-    merging.mutate(theirs, {
-      onSuccess: (found) => {
-        setRead({ ...read, version: found.version, yaml: found.base });
-        put(found.yaml);
-        setMerge(null);
-        trying.reset();
-      },
+    ask(theirs, (found, { text: sent }) => {
+      if (typed.current !== sent || isNew(found, merge)) {
+        // Chosen was for something else: it is shown again, as it is now.
+        showConflict();
+        return;
+      }
+      take(found, found.yaml);
     });
+  /** Goes on editing over what there is now. */
+  const take = (found: MergeView, next: string) => {
+    setRead({ ...read, version: found.version, yaml: found.base });
+    put(next);
+    setMerge(null);
+    trying.reset();
+  };
   const problem = problemOf(merging.error ?? trying.error);
   const faults = problem && problem.status === 422 ? faultsOfProblem(problem) : NONE;
   return (
@@ -108,9 +139,9 @@ function Editing({ path, first, onClose }: EditingProps) {
       <div className="cr-editing-bar">
         <Button
           size="sm"
-          isDisabled={!dirty || merge !== null}
+          isDisabled={!dirty || merge !== null || trying.isPending}
           isLoading={trying.isPending}
-          onClick={() => trying.mutate()}
+          onClick={() => trying.mutate({ read, text })}
         >
           {t("editing.review")}
         </Button>
@@ -126,12 +157,7 @@ function Editing({ path, first, onClose }: EditingProps) {
           theirs={theirs}
           onTheirs={setTheirs}
           onMerge={goOn}
-          onDiscard={() => {
-            setRead({ ...read, version: merge.version, yaml: merge.base });
-            put(merge.base);
-            setMerge(null);
-            trying.reset();
-          }}
+          onDiscard={() => take(merge, merge.base)}
         />
       )}
       {problem &&
@@ -151,5 +177,11 @@ function Editing({ path, first, onClose }: EditingProps) {
 }
 
 const NONE: readonly never[] = [];
+
+/** Whether something clashes that was not shown, or is another than was shown. */
+function isNew({ clashes }: MergeView, shown: MergeView | null): boolean {
+  const known = new Set(shown?.clashes.map(({ path, theirs }) => `${path}\n${theirs}`));
+  return clashes.some(({ path, theirs }) => !known.has(`${path}\n${theirs}`));
+}
 
 const problemOf = (error: Error | null): Problem | null => (error ? toProblem(error) : null);

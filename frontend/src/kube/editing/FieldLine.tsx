@@ -27,7 +27,8 @@ export function FieldLine({ text, line, fields, owners = {} }: FieldLineProps) {
   if (!field) return <p className="cr-field-line cr-muted">{t("editing.noField")}</p>;
   const { path, schema } = field;
   const description = schema?.description ?? "";
-  const own = owners[path] ?? [];
+  // A key may be called as what every object has.
+  const own = Object.hasOwn(owners, path) ? (owners[path] ?? []) : [];
   return (
     <p className="cr-field-line">
       <code translate="no">{path}</code>
