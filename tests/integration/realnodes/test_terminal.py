@@ -431,6 +431,22 @@ async def test_it_is_recorded_without_what_was_typed(
     assert "geheim" not in json.dumps(entries(caller, "told"))
 
 
+async def test_who_breaks_the_protocol_in_it_leaves_an_end_in_the_record(
+    console: ConsoleProcess, caller: httpx2.Client, real_stack: RunningStack, namespace: str
+) -> None:
+    make_pod(real_stack, namespace, "broke")
+    with console.signed_in(OWNER, console.password) as person:
+        async with opened(console, person, namespace, "broke", container="c") as screen:
+            await screen.type("echo geheim\n")
+            await screen.shows("geheim")
+            await screen.say("nonsense")
+            await until(lambda: len(entries(caller, "broke")) == 2)
+    told = entries(caller, "broke")[-1]
+    assert told["outcome"] == "success"
+    assert "broke the protocol" in told["detail"]
+    assert "12 bytes typed" in told["detail"]
+
+
 @pytest.mark.parametrize("first", ["nothing", "hello", '{"op":"stay"}', b"ls"])
 async def test_a_page_that_breaks_the_protocol_is_shown_out(
     console: ConsoleProcess, owner: Person, namespace: str, first: str | bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -22,10 +23,11 @@ from backend.features.cluster.terminal.frames import Ended, Open, Opened, Reason
 from backend.features.cluster.terminal.page import WebPage
 from backend.features.cluster.terminal.running import Place, joined, started
 from backend.features.cluster.terminal.session import Clocks, Terminal
-from backend.http.attempt import Attempt
+from backend.http.attempt import Attempt, attempted
 from backend.http.guard import require
 from backend.http.stepup import require_fresh
 from backend.identity.credentials import Identities
+from backend.live.closing import Close
 from backend.parts import parts_of
 from backend.settings import Settings
 from integrations.caller import Impersonation
@@ -37,6 +39,8 @@ from integrations.kubernetes.reviews import Attributes
 
 __all__ = ["Opening", "Spot"]
 
+_LINE: Final = 300
+"""Characters of a command line in the record."""
 _NOT_KNOWN: Final = "; whether all of it ended there is not known"
 
 
@@ -71,12 +75,14 @@ class Opening:
         name = f"pods/{spot.cluster}/{spot.namespace}/{spot.pod}"
         target = Target("pod", name, spot.pod, place.standing.where)
         attempt = Attempt(self._websocket, self._caller, "exec", target, right=Verb.EXEC)
-        words = f"a terminal in the container {asked.container} of Pod {spot.pod}"
-        await attempt.begin(f"sent: {words}")
-        await self._recorded(asked, place, attempt, words)
+        words = f"a terminal in the container {asked.container} of Pod {spot.pod}{_what(asked)}"
+        async with attempted(attempt, f"sent: {words}", f"{words}: how it ended is not known"):
+            await self._recorded(asked, place, attempt, words)
 
     async def _recorded(self, asked: Open, place: Place, attempt: Attempt, words: str) -> None:
-        """What is typed is in no record."""
+        """What is typed is in no record; what was asked to run is."""
+        terminal: Terminal | None = None
+        began = time.time()
         try:
             async with started(place, asked.command) as both:
                 began = time.time()
@@ -87,6 +93,11 @@ class Opening:
                 await self._page.text(encoded(ended))  # what is left is ended after it is told
         except Problem as problem:
             await attempt.end("failed", f"{words}: {problem.detail}")
+            raise
+        except Close as close:
+            # Whoever was in it chooses to end it so: that does not leave it without an end.
+            ended = Ended(Reason.LEFT, message=f"its page broke the protocol: {close.reason}")
+            await attempt.end("success", _told(words, ended, terminal, time.time() - began))
             raise
         except IntegrationError as error:
             await attempt.end("failed", f"{words}: {error.message}", upstream=error.upstream)
@@ -124,11 +135,18 @@ class Opening:
         self._identities.touch(self._caller)
 
 
-def _told(words: str, ended: Ended, terminal: Terminal, seconds: float) -> str:
+def _what(asked: Open) -> str:
+    """The command line, where one was asked for."""
+    line = shlex.join(asked.command)
+    return f", running {line[:_LINE]}" if line else ""
+
+
+def _told(words: str, ended: Ended, terminal: Terminal | None, seconds: float) -> str:
     """How long, how it ended and how much went each way: never what."""
     code = f" with {ended.code}" if ended.code is not None else ""
     message = f" ({ended.message})" if ended.message else ""
+    typed, shown = (terminal.typed, terminal.shown) if terminal else (0, 0)
     return (
-        f"{words}: {seconds:.0f} s, ended: {ended.reason}{code}{message}; {terminal.typed} bytes "
-        f"typed, {terminal.shown} bytes shown"
+        f"{words}: {seconds:.0f} s, ended: {ended.reason}{code}{message}; {typed} bytes "
+        f"typed, {shown} bytes shown"
     )

@@ -132,6 +132,8 @@ class Terminal:
 
     def _hold(self, data: bytes) -> None:
         """Nothing waits for the container here: whether the page is still there has to be heard."""
+        if not data:
+            return  # it would wait for nothing, and not count
         self._held += len(data)
         if self._held > TYPED:
             raise Close(CloseCode.TOO_MANY, "more was typed than the container takes")
