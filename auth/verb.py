@@ -38,6 +38,8 @@ class Verb(StrEnum):
     ESCALATE = "escalate"
     IMPERSONATE = "impersonate"
     EXPORT = "export"
+    MAINTAIN = "maintain"
+    SNAPSHOT = "snapshot"
 
 
 READ: Final = frozenset({Verb.GET, Verb.LIST, Verb.WATCH})
@@ -71,5 +73,6 @@ OPERATE: Final = (
         }
     )
 )
-"""What the built-in operator does. Left out: `reveal` (secrets in clear), `approve`, and what
+"""What the built-in operator does. Left out: `reveal` (secrets in clear), `snapshot` (a whole
+store, secrets too), `maintain` (what can stop a store, or lose what it keeps), `approve`, and what
 moves rights themselves (`bind`, `escalate`, `impersonate`)."""

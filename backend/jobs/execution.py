@@ -162,7 +162,7 @@ class Execution:
         if self._job.undo is None:
             await self._finish("cancelled", error="")
         else:
-            line = "info", "Cancelled; what was done is undone."
+            line = "info", self._job.on_cancel
             await self._undo(line, cancelling=True, error="")
 
     async def _undo(self, line: tuple[str, str], **values: Any) -> None:

@@ -38,7 +38,7 @@ class Job(Generic[In, Out]):
     as JSON. `undo` runs, durably, after a cancellation, and with `undoes_failure` also after the
     last failed attempt. Code of `version` goes on with jobs of versions from `reads` on. At most
     `limit` of a `lane` run at a time over all replicas. An exception of `run` is tried again,
-    `attempts` in all, recorded steps skipped.
+    `attempts` in all, recorded steps skipped. `on_cancel` is what its log then says of `undo`.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class Job(Generic[In, Out]):
     lane: Callable[[In], str] = _no_lane
     attempts: int = 3
     retry_seconds: float = _BACKOFF
+    on_cancel: str = "Cancelled; what was done is undone."
 
     def pause(self, attempt: int) -> float:
         """Seconds before the attempt after `attempt`."""

@@ -21,6 +21,7 @@ import providers from "./i18n/providers.json";
 import provisioning from "./i18n/provisioning.json";
 import receivers from "./i18n/receivers.json";
 import rules from "./i18n/rules.json";
+import runbooks from "./i18n/runbooks.json";
 import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
 import start from "./i18n/start.json";
@@ -130,6 +131,7 @@ test.each([
   ["receivers", [receivers]],
   ["deciding", [deciding]],
   ["rules", [rules]],
+  ["runbooks", [runbooks]],
   ["saml", [saml]],
   ["signin", [signin]],
   ["start", [start]],

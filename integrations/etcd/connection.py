@@ -62,6 +62,12 @@ class EtcdConnection:
         return self._poller.state if self._poller else None
 
     @property
+    def differing(self) -> tuple[str, ...]:
+        """The members whose data was not that of the others when they were last compared."""
+        members = self.state.members if self.state else ()
+        return tuple(member.name or member.id for member in members if member.differs)
+
+    @property
     def index(self) -> KeyIndex:
         """All known keys (empty before the first listing)."""
         return self._hub.index if self._hub else KeyIndex(self.settings.key_limit)

@@ -11,6 +11,11 @@ from auth.verb import EDIT, READ, Verb
 __all__ = ["KINDS"]
 
 KINDS: Final = (
-    Kind("etcdmember", "etcd members", READ | EDIT | {Verb.EXPORT}, scope=etcd),
+    Kind(
+        "etcdmember",
+        "etcd members",
+        READ | EDIT | {Verb.EXPORT, Verb.MAINTAIN, Verb.SNAPSHOT},
+        scope=etcd,
+    ),
     Kind("key", "Keys", READ | EDIT | {Verb.REVEAL, Verb.EXPORT}, scope=etcd_key),
 )

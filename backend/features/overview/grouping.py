@@ -55,6 +55,7 @@ def _view(row: ProblemRow, *, named: bool) -> ProblemView:
         alike=1,
         namespaces=[row.namespace] if row.namespace else [],
         members=[],
+        guide=row.guide,
     )
 
 
@@ -82,6 +83,7 @@ def _together(group: Sequence[ProblemRow], *, named: bool) -> ProblemView:
         alike=len(group),
         namespaces=sorted({row.namespace for row in group if row.namespace}),
         members=[_view(row, named=named) for row in group[:_SHOWN]],
+        guide="",
     )
 
 

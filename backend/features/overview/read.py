@@ -94,6 +94,9 @@ class Member(Protocol):
     status: str
     healthy: bool
     reason: str
+    db_size: int | None
+    db_in_use: int | None
+    alarms: tuple[str, ...]
 
 
 class Contact(Protocol):

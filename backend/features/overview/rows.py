@@ -15,7 +15,7 @@ class ProblemRow(Row, frozen=True):
     console looked and nothing tells since when; `seen` is when it first saw it so. `reason` says
     why, the cause first; `cause` is its kind that others may share. The scope fields repeat those
     of the row it is about; `resource` is its plural in a cluster. A connection is no part of what
-    it leads to: it has its `scope` in text.
+    it leads to: it has its `scope` in text. `guide` leads to what to do, step by step.
     """
 
     rank: int
@@ -37,3 +37,4 @@ class ProblemRow(Row, frozen=True):
     resource: str = ""
     scope: str = ""
     seen: float = 0.0
+    guide: str = ""

@@ -58,7 +58,8 @@ class ProblemView(BaseModel):
     """One cause of trouble: at one thing, or at the `alike` many that share it.
 
     Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
-    is Unix seconds, null where nothing tells more than that it was so before `seen`.
+    is Unix seconds, null where nothing tells more than that it was so before `seen`. `guide` leads
+    to what to do about it, step by step; empty where there is none.
     """
 
     id: str
@@ -76,6 +77,7 @@ class ProblemView(BaseModel):
     alike: int
     namespaces: list[str]
     members: list[ProblemView]
+    guide: str
 
 
 class Capacity(BaseModel):

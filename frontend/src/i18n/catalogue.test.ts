@@ -38,6 +38,7 @@ import "./provisioning";
 import "./receivers";
 import "./deciding";
 import "./rules";
+import "./runbooks";
 import "./saml";
 import "./start";
 import "./store";
@@ -53,6 +54,7 @@ import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import receivers from "./receivers.json";
 import rules from "./rules.json";
+import runbooks from "./runbooks.json";
 import saml from "./saml.json";
 import signin from "./signin.json";
 import start from "./start.json";
@@ -99,6 +101,7 @@ const KEYS = [
   receivers,
   deciding,
   rules,
+  runbooks,
   saml,
   signin,
   start,
@@ -161,6 +164,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     receivers,
     deciding,
     rules,
+    runbooks,
     saml,
     signin,
     start,

@@ -23,6 +23,7 @@ import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
 import type receivers from "./receivers.json";
 import type rules from "./rules.json";
+import type runbooks from "./runbooks.json";
 import type saml from "./saml.json";
 import type signin from "./signin.json";
 import type start from "./start.json";
@@ -52,6 +53,7 @@ declare module "i18next" {
         typeof owning &
         typeof logs &
         typeof operate &
+        typeof runbooks &
         typeof profile &
         typeof providers &
         typeof provisioning &

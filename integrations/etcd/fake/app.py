@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable
@@ -68,6 +69,9 @@ class _Member:
     async def _post(self, path: str, body: bytes, headers: dict[str, str], send: Send) -> None:
         if path == "/v3/watch":
             await self._watch(msgspec.json.decode(body), headers, send)
+            return
+        if path == "/v3/maintenance/snapshot":
+            await _snapshot(send)
             return
         call = self._calls.get(path)
         if call is None:
@@ -303,6 +307,18 @@ async def _chunk(send: Send, body: Body) -> None:
 async def _text(send: Send, status: int, text: str) -> None:
     await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def _snapshot(send: Send) -> None:
+    """A store of one page, and its hash."""
+    page = bytes(512)
+    lines = [
+        {"result": {"remaining_bytes": "0", "blob": base64.b64encode(blob).decode()}}
+        for blob in (page, hashlib.sha256(page).digest())
+    ]
+    body = b"\n".join(msgspec.json.encode(line) for line in lines)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body + b"\n"})
 
 
 async def _reply(send: Send, status: int, body: Body) -> None:

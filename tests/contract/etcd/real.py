@@ -71,7 +71,7 @@ class RealCluster:
             await self.kill(number)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    async def revive(self, number: int) -> None:
+    async def revive(self, number: int, state: str = "new") -> None:
         peers = ",".join(f"m{n + 1}=http://127.0.0.1:{p}" for n, p in enumerate(self._peer))
         peer = f"http://127.0.0.1:{self._peer[number]}"
         argv = [
@@ -82,6 +82,7 @@ class RealCluster:
             f"--listen-peer-urls={peer}",
             f"--initial-advertise-peer-urls={peer}",
             f"--initial-cluster={peers}",
+            f"--initial-cluster-state={state}",
             "--unsafe-no-fsync",
             "--log-level=error",
             *self._args,

@@ -26,6 +26,7 @@ CONNECTION = "/connections/etcd/local"
 DRAFT = {"kind": "etcd", "name": "x", "way": "endpoints", "values": {}}
 U = "/updates"
 A = f"{U}/applications/1"
+RUNBOOKS = "/etcd/local/runbooks"
 NO_IMPORT = "0" * 32
 PACKAGE = {
     "release": "2.0.0", "arch": "amd64", "kind": "flatcar", "url": "https://mirror.test/f.gz",
@@ -274,6 +275,26 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /etcd/{name}": at(ETCD, "/etcd/local"),
     "GET /etcd/{name}/access": at(ETCD, "/etcd/local/access"),
     "POST /etcd/{name}/comparison": at(ETCD, "/etcd/local/comparison"),
+    "GET /etcd/{name}/snapshot": at(ETCD, "/etcd/local/snapshot"),
+    "POST /etcd/{name}/snapshot": at(ETCD, "/etcd/local/snapshot"),
+    "GET /etcd/{name}/snapshot/file": at(ETCD, "/etcd/local/snapshot/file"),
+    "GET /etcd/{name}/runbooks": at(ETCD, RUNBOOKS),
+    "GET /etcd/{name}/runbooks/{runbook}": at(ETCD, f"{RUNBOOKS}/defragment"),
+    "POST /etcd/{name}/runbooks/defragment": at(ETCD, f"{RUNBOOKS}/defragment", 428, body={}),
+    "POST /etcd/{name}/runbooks/replace": at(
+        ETCD, f"{RUNBOOKS}/replace", 428,
+        body={"member": "1", "name": "n", "peer_urls": ["http://n.invalid:2380"]},
+    ),
+    "POST /etcd/{name}/runbooks/promote": at(
+        ETCD, f"{RUNBOOKS}/promote", 428, body={"member": "1"}
+    ),
+    "POST /etcd/{name}/runbooks/nospace": at(ETCD, f"{RUNBOOKS}/nospace", 428, body={}),
+    "GET /etcd/{name}/runbooks/{runbook}/jobs/{job}": at(
+        ETCD, f"{RUNBOOKS}/defragment/jobs/{NO_IMPORT}", 404
+    ),
+    "POST /etcd/{name}/runbooks/{runbook}/jobs/{job}/resume": at(
+        ETCD, f"{RUNBOOKS}/defragment/jobs/{NO_IMPORT}/resume", 404
+    ),
     "GET /etcd/{name}/folders": at(ETCD, "/etcd/local/folders"),
     "GET /etcd/{name}/value": at(ETCD, "/etcd/local/value?key=/app/config"),
     "GET /etcd/{name}/previews": at(ETCD, "/etcd/local/previews?key=/app/config"),

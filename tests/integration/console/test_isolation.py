@@ -340,6 +340,7 @@ def urls(path: str, estate: Estate) -> Iterator[str]:
         "{kind}": ["machines", "deployments", *KINDS, DEFINITION, *BROUGHT_ALONG],
         "{namespace}": [estate.hidden, "-"],
         "{definition}": [DEFINITION],
+        "{runbook}": ["defragment", "nospace", "replace", "promote"],
         "{name}": [*named(path, estate)],
     }
     names = [part for part in path.split("/") if part.startswith("{")]

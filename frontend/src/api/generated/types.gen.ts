@@ -414,6 +414,18 @@ export type Begin = {
 };
 
 /**
+ * Begun
+ *
+ * The job that does it.
+ */
+export type Begun = {
+    /**
+     * Job
+     */
+    job: string;
+};
+
+/**
  * BindingChange
  *
  * Another end, or another reason. An `expires` of null is no end; absent members stay.
@@ -786,6 +798,23 @@ export type ChannelView = {
      * Version
      */
     version: number;
+};
+
+/**
+ * Check
+ *
+ * Something that must be so, as it is now. A `warning` stops nothing; what is `awaited` is not
+ * so yet, and the steps before are to make it so.
+ */
+export type Check = {
+    /**
+     * State
+     */
+    state: 'ok' | 'warning' | 'failed' | 'awaited';
+    /**
+     * Words
+     */
+    words: string;
 };
 
 /**
@@ -1496,6 +1525,24 @@ export type DefinitionRow = {
     scope: string;
     status: string;
     versions: Array<string>;
+};
+
+/**
+ * Defragmentation
+ *
+ * How to defragment. `move_leader`: another member leads before it is the leader's turn, so
+ * that writing waits for no election. `pause`: go on though the store answers nothing while a
+ * member is at it, because there are too few others.
+ */
+export type Defragmentation = {
+    /**
+     * Move Leader
+     */
+    move_leader?: boolean;
+    /**
+     * Pause
+     */
+    pause?: boolean;
 };
 
 /**
@@ -5226,6 +5273,51 @@ export type MemberRow = {
 };
 
 /**
+ * MemberSeen
+ *
+ * A member as it says it is now. Sizes in bytes, null where it does not answer; `lag` is how
+ * many entries it is behind the furthest. `id` is as etcdctl writes it.
+ */
+export type MemberSeen = {
+    /**
+     * Answers
+     */
+    answers: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * In Use
+     */
+    in_use: number | null;
+    /**
+     * Lag
+     */
+    lag: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Peer Urls
+     */
+    peer_urls: Array<string>;
+    /**
+     * Quota
+     */
+    quota: number | null;
+    /**
+     * Role
+     */
+    role: 'leader' | 'follower' | 'learner' | 'unknown';
+    /**
+     * Size
+     */
+    size: number | null;
+};
+
+/**
  * Merge
  *
  * `theirs` are the paths of clashes at which theirs is taken.
@@ -7615,7 +7707,7 @@ export type ProblemBody = {
  * console looked and nothing tells since when; `seen` is when it first saw it so. `reason` says
  * why, the cause first; `cause` is its kind that others may share. The scope fields repeat those
  * of the row it is about; `resource` is its plural in a cluster. A connection is no part of what
- * it leads to: it has its `scope` in text.
+ * it leads to: it has its `scope` in text. `guide` leads to what to do, step by step.
  */
 export type ProblemRow = {
     affects: string;
@@ -7624,6 +7716,7 @@ export type ProblemRow = {
     collection: string;
     count: number;
     etcd: string;
+    guide: string;
     key: string;
     kind: string;
     link: string;
@@ -7646,7 +7739,8 @@ export type ProblemRow = {
  * One cause of trouble: at one thing, or at the `alike` many that share it.
  *
  * Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
- * is Unix seconds, null where nothing tells more than that it was so before `seen`.
+ * is Unix seconds, null where nothing tells more than that it was so before `seen`. `guide` leads
+ * to what to do about it, step by step; empty where there is none.
  */
 export type ProblemView = {
     /**
@@ -7665,6 +7759,10 @@ export type ProblemView = {
      * Count
      */
     count: number;
+    /**
+     * Guide
+     */
+    guide: string;
     /**
      * Id
      */
@@ -7709,6 +7807,18 @@ export type ProblemView = {
      * Since
      */
     since: number | null;
+};
+
+/**
+ * Promotion
+ *
+ * Which learner gets a vote, by its id as etcdctl writes it.
+ */
+export type Promotion = {
+    /**
+     * Member
+     */
+    member: string;
 };
 
 /**
@@ -8124,6 +8234,27 @@ export type ReleaseFilter = {
 };
 
 /**
+ * Replacement
+ *
+ * Which member is lost, by its id as etcdctl writes it, and who takes its place: the name it is
+ * started with, and the URLs at which the other members reach it.
+ */
+export type Replacement = {
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Peer Urls
+     */
+    peer_urls: Array<string>;
+};
+
+/**
  * RepositoryRow
  *
  * One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
@@ -8205,6 +8336,22 @@ export type RestoreKey = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * RestoreStep
+ *
+ * One thing to do by hand; `command` is empty where it is not one.
+ */
+export type RestoreStep = {
+    /**
+     * Command
+     */
+    command: string;
+    /**
+     * Words
+     */
+    words: string;
 };
 
 /**
@@ -8729,6 +8876,23 @@ export type RolloutView = {
 };
 
 /**
+ * Room
+ *
+ * How to make room. `keep`: how many of the newest revisions of history stay. `pause`: as in
+ * `Defragmentation`.
+ */
+export type Room = {
+    /**
+     * Keep
+     */
+    keep?: number;
+    /**
+     * Pause
+     */
+    pause?: boolean;
+};
+
+/**
  * Rotation
  *
  * How many hours the old token works beside the new one; as configured unless given.
@@ -8866,6 +9030,131 @@ export type RunNow = {
      * Key
      */
     key: string;
+};
+
+/**
+ * RunView
+ *
+ * One run of a runbook. `resumable`: it stopped, and can go on where it did.
+ */
+export type RunView = {
+    /**
+     * Cancelling
+     */
+    cancelling: boolean;
+    /**
+     * Error
+     */
+    error: string;
+    /**
+     * Job
+     */
+    job: string;
+    /**
+     * Resumable
+     */
+    resumable: boolean;
+    /**
+     * Runbook
+     */
+    runbook: string;
+    /**
+     * Stage
+     */
+    stage: string;
+    /**
+     * Started By
+     */
+    started_by: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * Steps
+     */
+    steps: Array<StepRun>;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * RunbookLine
+ *
+ * A runbook, and whether the store needs it now: `wrong` is what is wrong in a sentence.
+ */
+export type RunbookLine = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Needed
+     */
+    needed: boolean;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Wrong
+     */
+    wrong: string;
+};
+
+/**
+ * RunbookPlan
+ *
+ * What a runbook would do to the store as it is at this moment. `about` explains it to somebody
+ * who does not know etcd; `version` is for `If-Match`; `running` is the job that does it already.
+ * `facts` are further things to know, as (what, value).
+ */
+export type RunbookPlan = {
+    /**
+     * About
+     */
+    about: string;
+    /**
+     * Facts
+     */
+    facts: Array<[
+        string,
+        string
+    ]>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Members
+     */
+    members: Array<MemberSeen>;
+    /**
+     * Needed
+     */
+    needed: boolean;
+    /**
+     * Running
+     */
+    running: string;
+    /**
+     * Steps
+     */
+    steps: Array<StepPlan>;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Wrong
+     */
+    wrong: string;
 };
 
 /**
@@ -9607,6 +9896,48 @@ export type SnapshotFrame = {
 };
 
 /**
+ * SnapshotPlan
+ *
+ * What a snapshot would be of: the member that would be asked, the bytes of its file, and the
+ * revision it is at. `restore` is how to bring this cluster back from it; `kubernetes`: it holds a
+ * cluster's state, so caches must be told that it went back in time.
+ */
+export type SnapshotPlan = {
+    /**
+     * Kubernetes
+     */
+    kubernetes: boolean;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Restore
+     */
+    restore: Array<RestoreStep>;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
+ * SnapshotReady
+ *
+ * Where the file is.
+ */
+export type SnapshotReady = {
+    /**
+     * Href
+     */
+    href: string;
+};
+
+/**
  * Spread
  *
  * How a rollout reaches machines: all at once, a fixed share, or a growing share.
@@ -9651,6 +9982,84 @@ export type Status = {
      * Version
      */
     version: string;
+};
+
+/**
+ * StepPlan
+ *
+ * A step as it would be done, and what must be so before it begins. `command` is what a person
+ * runs by hand; empty where the console does it all.
+ */
+export type StepPlan = {
+    /**
+     * Checks
+     */
+    checks: Array<Check>;
+    /**
+     * Command
+     */
+    command: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * On Failure
+     */
+    on_failure: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * StepRun
+ *
+ * A step of a run: `told` is what came of it, `error` why it failed; one that is `stopped` was
+ * under way when the run ended. The checks are those of now, and empty for what is done.
+ */
+export type StepRun = {
+    /**
+     * Checks
+     */
+    checks: Array<Check>;
+    /**
+     * Command
+     */
+    command: string;
+    /**
+     * Error
+     */
+    error: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * On Failure
+     */
+    on_failure: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Told
+     */
+    told: string;
+    /**
+     * Words
+     */
+    words: string;
 };
 
 /**
@@ -10880,7 +11289,7 @@ export type ValueView = {
  *
  * One word of a right. Which verbs a kind knows is said by its `auth.kinds.Kind`.
  */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'logs' | 'exec' | 'forward' | 'reveal' | 'push' | 'pull' | 'promote' | 'pause' | 'scale' | 'restart' | 'rollback' | 'cordon' | 'drain' | 'evict' | 'cancel' | 'test' | 'approve' | 'bind' | 'escalate' | 'impersonate' | 'export';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'logs' | 'exec' | 'forward' | 'reveal' | 'push' | 'pull' | 'promote' | 'pause' | 'scale' | 'restart' | 'rollback' | 'cordon' | 'drain' | 'evict' | 'cancel' | 'test' | 'approve' | 'bind' | 'escalate' | 'impersonate' | 'export' | 'maintain' | 'snapshot';
 
 /**
  * ViewChange
@@ -17574,6 +17983,828 @@ export type PreviewValuesResponses = {
 };
 
 export type PreviewValuesResponse = PreviewValuesResponses[keyof PreviewValuesResponses];
+
+export type ListRunbooksData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks';
+};
+
+export type ListRunbooksErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ListRunbooksError = ListRunbooksErrors[keyof ListRunbooksErrors];
+
+export type ListRunbooksResponses = {
+    /**
+     * Response List Runbooks
+     *
+     * Successful Response
+     */
+    200: Array<RunbookLine>;
+};
+
+export type ListRunbooksResponse = ListRunbooksResponses[keyof ListRunbooksResponses];
+
+export type StartDefragmentationData = {
+    body: Defragmentation;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/defragment';
+};
+
+export type StartDefragmentationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StartDefragmentationError = StartDefragmentationErrors[keyof StartDefragmentationErrors];
+
+export type StartDefragmentationResponses = {
+    /**
+     * Successful Response
+     */
+    202: Begun;
+};
+
+export type StartDefragmentationResponse = StartDefragmentationResponses[keyof StartDefragmentationResponses];
+
+export type StartMakingRoomData = {
+    body: Room;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/nospace';
+};
+
+export type StartMakingRoomErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StartMakingRoomError = StartMakingRoomErrors[keyof StartMakingRoomErrors];
+
+export type StartMakingRoomResponses = {
+    /**
+     * Successful Response
+     */
+    202: Begun;
+};
+
+export type StartMakingRoomResponse = StartMakingRoomResponses[keyof StartMakingRoomResponses];
+
+export type StartPromotionData = {
+    body: Promotion;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/promote';
+};
+
+export type StartPromotionErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StartPromotionError = StartPromotionErrors[keyof StartPromotionErrors];
+
+export type StartPromotionResponses = {
+    /**
+     * Successful Response
+     */
+    202: Begun;
+};
+
+export type StartPromotionResponse = StartPromotionResponses[keyof StartPromotionResponses];
+
+export type StartReplacementData = {
+    body: Replacement;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/replace';
+};
+
+export type StartReplacementErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StartReplacementError = StartReplacementErrors[keyof StartReplacementErrors];
+
+export type StartReplacementResponses = {
+    /**
+     * Successful Response
+     */
+    202: Begun;
+};
+
+export type StartReplacementResponse = StartReplacementResponses[keyof StartReplacementResponses];
+
+export type PlanRunbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Runbook
+         */
+        runbook: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/{runbook}';
+};
+
+export type PlanRunbookErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PlanRunbookError = PlanRunbookErrors[keyof PlanRunbookErrors];
+
+export type PlanRunbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunbookPlan;
+};
+
+export type PlanRunbookResponse = PlanRunbookResponses[keyof PlanRunbookResponses];
+
+export type ReadRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Runbook
+         */
+        runbook: string;
+        /**
+         * Job
+         */
+        job: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/{runbook}/jobs/{job}';
+};
+
+export type ReadRunErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadRunError = ReadRunErrors[keyof ReadRunErrors];
+
+export type ReadRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunView;
+};
+
+export type ReadRunResponse = ReadRunResponses[keyof ReadRunResponses];
+
+export type ResumeRunData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Runbook
+         */
+        runbook: string;
+        /**
+         * Job
+         */
+        job: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/runbooks/{runbook}/jobs/{job}/resume';
+};
+
+export type ResumeRunErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ResumeRunError = ResumeRunErrors[keyof ResumeRunErrors];
+
+export type ResumeRunResponses = {
+    /**
+     * Successful Response
+     */
+    202: Begun;
+};
+
+export type ResumeRunResponse = ResumeRunResponses[keyof ResumeRunResponses];
+
+export type PlanSnapshotData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/snapshot';
+};
+
+export type PlanSnapshotErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PlanSnapshotError = PlanSnapshotErrors[keyof PlanSnapshotErrors];
+
+export type PlanSnapshotResponses = {
+    /**
+     * Successful Response
+     */
+    200: SnapshotPlan;
+};
+
+export type PlanSnapshotResponse = PlanSnapshotResponses[keyof PlanSnapshotResponses];
+
+export type PrepareSnapshotData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/snapshot';
+};
+
+export type PrepareSnapshotErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PrepareSnapshotError = PrepareSnapshotErrors[keyof PrepareSnapshotErrors];
+
+export type PrepareSnapshotResponses = {
+    /**
+     * Successful Response
+     */
+    200: SnapshotReady;
+};
+
+export type PrepareSnapshotResponse = PrepareSnapshotResponses[keyof PrepareSnapshotResponses];
+
+export type DownloadSnapshotData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/snapshot/file';
+};
+
+export type DownloadSnapshotErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type DownloadSnapshotError = DownloadSnapshotErrors[keyof DownloadSnapshotErrors];
+
+export type DownloadSnapshotResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
 
 export type ReadValueData = {
     body?: never;

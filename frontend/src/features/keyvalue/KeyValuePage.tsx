@@ -6,9 +6,11 @@ import { useTranslation } from "react-i18next";
 import type { EtcdHealth } from "../../api/generated/types.gen";
 import { AskAccess } from "../../asking/AskAccess";
 import { Raw } from "../../detail/Facts";
+import { segment } from "../../pages/page";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { mayUse, useSession } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
 import { Notice } from "../../states/Notice";
@@ -103,6 +105,7 @@ function Verdict({ health, behind }: { health: EtcdHealth; behind: boolean }) {
 /** Alarms and keys that are not shown: what the reader must know before the tables. */
 function Warnings({ health }: { health: EtcdHealth }) {
   const { t } = useTranslation();
+  const may = mayUse(useSession(), "etcdmember", "maintain");
   return (
     <>
       {health.alarms.map(({ member, alarm }) => (
@@ -111,6 +114,14 @@ function Warnings({ health }: { health: EtcdHealth }) {
           tone="danger"
           className="cr-notice"
           title={t("etcd.alarm", { alarm, member })}
+          action={
+            alarm === "NOSPACE" &&
+            may && (
+              <AppLink href={`/key-value/${segment(health.name)}/runbooks/nospace`}>
+                {t("overview.guide")}
+              </AppLink>
+            )
+          }
         />
       ))}
       {health.left_out > 0 && (

@@ -6,15 +6,21 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import type { Detail } from "../../detail/useDetail";
 import { equals } from "../../detail/useLiveRow";
+import { part, usePart } from "../../overlay/part";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { MEMBER_RENDERERS } from "./lastKnown";
-import { Signals, SignalValue } from "./Signals";
+import { SignalValue } from "./SignalValue";
+
+const signals = part(async () => (await import("./Signals")).Signals);
+const runbooks = part(async () => (await import("./Runbooks")).Runbooks);
 
 /** Who is in the cluster and how each is; then every signal with its limit. */
 export function MembersTab({ etcd, health }: { etcd: string; health: Detail<EtcdHealth> }) {
   const { t } = useTranslation();
   const [search, setSearch] = usePageSearch();
+  const Runbooks = usePart(runbooks, true);
+  const Signals = usePart(signals, true);
   const fixed = useMemo(() => equals({ etcd }), [etcd]);
   return (
     <>
@@ -31,8 +37,9 @@ export function MembersTab({ etcd, health }: { etcd: string; health: Detail<Etcd
         views
       />
       <StaleNotice detail={health} />
+      {Runbooks && <Runbooks etcd={etcd} news={health.data?.status} />}
       {health.data ? (
-        <Signals health={health.data} />
+        Signals && <Signals health={health.data} />
       ) : (
         <ProblemState detail={health} what={t("keyvalue.members")} />
       )}

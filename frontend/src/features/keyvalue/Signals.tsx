@@ -3,12 +3,12 @@ import { useTranslation } from "react-i18next";
 import type { EtcdHealth, SignalView } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
-import { formatClock, formatExact } from "../../format/time";
 import { AppLink } from "../../shell/AppLink";
 import { stringifySearch } from "../../shell/searchParams";
-import { Status, ToneIcon } from "../../status/Status";
+import { Status } from "../../status/Status";
 import { Comparison } from "./Comparison";
-import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
+import { SignalValue } from "./SignalValue";
+import { signalTable, VERDICT_TONES } from "./signals";
 
 /** Every health signal: first of the whole, then one line each with the members beside it. */
 export function Signals({ health }: { health: EtcdHealth }) {
@@ -98,30 +98,4 @@ function hexadecimal(id: string): string {
 
 function words(signal: SignalView) {
   return <Status word={signal.words} tone={VERDICT_TONES[signal.status]} />;
-}
-
-/** The number with its verdict; words where there is no number or something is wrong. */
-export function SignalValue({ signal }: { signal: SignalView | undefined }) {
-  if (!signal) return <span className="cr-none">–</span>;
-  const shown = formatSignal(signal.value, signal.unit);
-  if (signal.status === "unknown")
-    return (
-      <span className="cr-muted" translate="no">
-        {signal.words}
-        {signal.at !== null && (
-          <time title={formatExact(signal.at)}> {formatClock(signal.at)}</time>
-        )}
-      </span>
-    );
-  return (
-    <span className="cr-signal" title={signal.words} translate="no">
-      <ToneIcon tone={VERDICT_TONES[signal.status]} />
-      <span>
-        {shown}
-        {(shown === null || signal.status !== "ok") && (
-          <span className="cr-signal-words"> {signal.words}</span>
-        )}
-      </span>
-    </span>
-  );
 }

@@ -1,12 +1,16 @@
+import { useTranslation } from "react-i18next";
 import type { ProblemView } from "../../api/generated/types.gen";
 import { KindBadge } from "../../detail/KindBadge";
+import { mayUse, useSession } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 import { ProblemSince } from "./ProblemSince";
 
 /** One thing that is wrong: what, why, what it affects, since when. */
 export function ProblemLine({ problem }: { problem: ProblemView }) {
-  const { severity, kind, name, namespace, cluster, reason, affects, link } = problem;
+  const { t } = useTranslation();
+  const session = useSession();
+  const { severity, kind, name, namespace, cluster, reason, affects, link, guide } = problem;
   const where = [cluster, namespace].filter(Boolean).join("/");
   return (
     <div className="cr-line">
@@ -25,6 +29,11 @@ export function ProblemLine({ problem }: { problem: ProblemView }) {
         {affects}
       </span>
       <span className="cr-line-end">
+        {guide && mayUse(session, "etcdmember", "maintain") && (
+          <AppLink href={guide} title={reason}>
+            {t("overview.guide")}
+          </AppLink>
+        )}{" "}
         <ProblemSince {...problem} />
       </span>
     </div>

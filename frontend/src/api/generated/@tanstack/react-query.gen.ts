@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, exportFolder, find, finishAssertedSignIn, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listLeases, listMirrors, listOfferedProviders, listOwnAccessRequests, listOwnIdentities, listPermitted, listProviderPresets, listReceivers, listRevisions, listRoles, listRows, listSessions, listSignInRules, listTeamChoices, listTokens, listTrustRules, listUploads, listViews, type Options, planDrain, previewDeletion, previewFolderDeletion, previewValues, readAccessRequest, readAccount, readActions, readBreakGlassAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readDocument, readGrantors, readHealth, readImage, readInvitation, readKeyHistory, readKeyState, readKubeconfig, readLease, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readSamlMetadata, readSamlState, readSchema, readServiceAccount, readSignInRuleImpact, readStack, readStatus, readStoreAccess, readStoreChanges, readTeam, readTerminal, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, streamLogs, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, ExportFolderData, ExportFolderError, FindData, FindError, FindResponse, FinishAssertedSignInData, FinishAssertedSignInError, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListLeasesData, ListLeasesError, ListLeasesResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListOwnIdentitiesData, ListOwnIdentitiesError, ListOwnIdentitiesResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRevisionsData, ListRevisionsError, ListRevisionsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSignInRulesData, ListSignInRulesError, ListSignInRulesResponse, ListTeamChoicesData, ListTeamChoicesError, ListTeamChoicesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PlanDrainData, PlanDrainError, PlanDrainResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewFolderDeletionData, PreviewFolderDeletionError, PreviewFolderDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadActionsData, ReadActionsError, ReadActionsResponse, ReadBreakGlassAccountData, ReadBreakGlassAccountError, ReadBreakGlassAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadDocumentData, ReadDocumentError, ReadDocumentResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadInvitationData, ReadInvitationError, ReadInvitationResponse, ReadKeyHistoryData, ReadKeyHistoryError, ReadKeyHistoryResponse, ReadKeyStateData, ReadKeyStateError, ReadKeyStateResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadLeaseData, ReadLeaseError, ReadLeaseResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, ReadSamlStateData, ReadSamlStateError, ReadSamlStateResponse, ReadSchemaData, ReadSchemaError, ReadSchemaResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadSignInRuleImpactData, ReadSignInRuleImpactError, ReadSignInRuleImpactResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadStoreAccessData, ReadStoreAccessError, ReadStoreAccessResponse, ReadStoreChangesData, ReadStoreChangesError, ReadStoreChangesResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTerminalData, ReadTerminalError, ReadTerminalResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, StreamLogsData, StreamLogsError, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, downloadSnapshot, explainRights, exportFolder, find, finishAssertedSignIn, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listLeases, listMirrors, listOfferedProviders, listOwnAccessRequests, listOwnIdentities, listPermitted, listProviderPresets, listReceivers, listRevisions, listRoles, listRows, listRunbooks, listSessions, listSignInRules, listTeamChoices, listTokens, listTrustRules, listUploads, listViews, type Options, planDrain, planRunbook, planSnapshot, previewDeletion, previewFolderDeletion, previewValues, readAccessRequest, readAccount, readActions, readBreakGlassAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readDocument, readGrantors, readHealth, readImage, readInvitation, readKeyHistory, readKeyState, readKubeconfig, readLease, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readRun, readSamlMetadata, readSamlState, readSchema, readServiceAccount, readSignInRuleImpact, readStack, readStatus, readStoreAccess, readStoreChanges, readTeam, readTerminal, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, streamLogs, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, DownloadSnapshotData, DownloadSnapshotError, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, ExportFolderData, ExportFolderError, FindData, FindError, FindResponse, FinishAssertedSignInData, FinishAssertedSignInError, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListLeasesData, ListLeasesError, ListLeasesResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListOwnIdentitiesData, ListOwnIdentitiesError, ListOwnIdentitiesResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRevisionsData, ListRevisionsError, ListRevisionsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListRunbooksData, ListRunbooksError, ListRunbooksResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSignInRulesData, ListSignInRulesError, ListSignInRulesResponse, ListTeamChoicesData, ListTeamChoicesError, ListTeamChoicesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PlanDrainData, PlanDrainError, PlanDrainResponse, PlanRunbookData, PlanRunbookError, PlanRunbookResponse, PlanSnapshotData, PlanSnapshotError, PlanSnapshotResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewFolderDeletionData, PreviewFolderDeletionError, PreviewFolderDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadActionsData, ReadActionsError, ReadActionsResponse, ReadBreakGlassAccountData, ReadBreakGlassAccountError, ReadBreakGlassAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadDocumentData, ReadDocumentError, ReadDocumentResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadInvitationData, ReadInvitationError, ReadInvitationResponse, ReadKeyHistoryData, ReadKeyHistoryError, ReadKeyHistoryResponse, ReadKeyStateData, ReadKeyStateError, ReadKeyStateResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadLeaseData, ReadLeaseError, ReadLeaseResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadRunData, ReadRunError, ReadRunResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, ReadSamlStateData, ReadSamlStateError, ReadSamlStateResponse, ReadSchemaData, ReadSchemaError, ReadSchemaResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadSignInRuleImpactData, ReadSignInRuleImpactError, ReadSignInRuleImpactResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadStoreAccessData, ReadStoreAccessError, ReadStoreAccessResponse, ReadStoreChangesData, ReadStoreChangesError, ReadStoreChangesResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTerminalData, ReadTerminalError, ReadTerminalResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, StreamLogsData, StreamLogsError, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -748,6 +748,108 @@ export const previewValuesOptions = (options: Options<PreviewValuesData>) => que
         return data;
     },
     queryKey: previewValuesQueryKey(options)
+});
+
+export const listRunbooksQueryKey = (options: Options<ListRunbooksData>) => createQueryKey('listRunbooks', options);
+
+/**
+ * List Runbooks
+ *
+ * The runbooks, and which of them the store needs by the newest poll.
+ */
+export const listRunbooksOptions = (options: Options<ListRunbooksData>) => queryOptions<ListRunbooksResponse, ListRunbooksError, ListRunbooksResponse, ReturnType<typeof listRunbooksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunbooks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunbooksQueryKey(options)
+});
+
+export const planRunbookQueryKey = (options: Options<PlanRunbookData>) => createQueryKey('planRunbook', options);
+
+/**
+ * Plan Runbook
+ *
+ * What a runbook would do to the store as its members say it is at this moment.
+ */
+export const planRunbookOptions = (options: Options<PlanRunbookData>) => queryOptions<PlanRunbookResponse, PlanRunbookError, PlanRunbookResponse, ReturnType<typeof planRunbookQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planRunbook({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planRunbookQueryKey(options)
+});
+
+export const readRunQueryKey = (options: Options<ReadRunData>) => createQueryKey('readRun', options);
+
+/**
+ * Read Run
+ *
+ * How a run goes: what came of each step, and what must be so before those to come.
+ */
+export const readRunOptions = (options: Options<ReadRunData>) => queryOptions<ReadRunResponse, ReadRunError, ReadRunResponse, ReturnType<typeof readRunQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readRun({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readRunQueryKey(options)
+});
+
+export const planSnapshotQueryKey = (options: Options<PlanSnapshotData>) => createQueryKey('planSnapshot', options);
+
+/**
+ * Plan Snapshot
+ *
+ * What a snapshot taken now would be of, and how the cluster is brought back from one.
+ */
+export const planSnapshotOptions = (options: Options<PlanSnapshotData>) => queryOptions<PlanSnapshotResponse, PlanSnapshotError, PlanSnapshotResponse, ReturnType<typeof planSnapshotQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planSnapshot({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planSnapshotQueryKey(options)
+});
+
+export const downloadSnapshotQueryKey = (options: Options<DownloadSnapshotData>) => createQueryKey('downloadSnapshot', options);
+
+/**
+ * Download Snapshot
+ *
+ * All that the store holds, secrets too, as `etcdctl snapshot save` writes it. Less than its
+ * length is sent where it ends before its time or does not match its hash. On record with its
+ * size, revision and hash.
+ */
+export const downloadSnapshotOptions = (options: Options<DownloadSnapshotData>) => queryOptions<unknown, DownloadSnapshotError, unknown, ReturnType<typeof downloadSnapshotQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadSnapshot({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadSnapshotQueryKey(options)
 });
 
 export const readValueQueryKey = (options: Options<ReadValueData>) => createQueryKey('readValue', options);

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import runbooks from "./runbooks.json";
+
+addWords(runbooks);
