@@ -95,7 +95,8 @@ class _Watchman:
         if any(words in told for words in _NO_PROGRAM):
             raise NoShell(
                 f"The image of the container {container} has no shell (sh), so no terminal opens "
-                "in it. A debug container brings one along and sees its processes."
+                "in it. `kubectl debug --target` starts a container with one beside it, which can "
+                "be chosen here."
             )
         raise UpstreamBroken(f"No shell could be started in the container {container}: {told}")
 
