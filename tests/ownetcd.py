@@ -23,13 +23,16 @@ T = TypeVar("T")
 
 
 class Gate:
-    """A door to one member. `hold` is a part of the requests that wait until it is emptied. Of a
+    """A door to one member. `hold` is a part of the requests that wait until it is emptied; those
+    with `unheard` in them are passed on, `asked` times so far, and their answers are not. Of a
     snapshot no more than `cut` bytes are let through, and the byte at `flip` is another."""
 
     def __init__(self, port: int, member: int) -> None:
         self.port = port
         self.hold = b""
         self.held = 0
+        self.unheard = b""
+        self.asked = 0
         self.cut = 0
         self.flip = 0
         self._member = member
@@ -53,13 +56,21 @@ class Gate:
         back: asyncio.StreamWriter | None = None
         with suppress(OSError, asyncio.CancelledError):
             there, back = await asyncio.open_connection("127.0.0.1", self._member)
-            await asyncio.gather(self._pipe(reader, back), self._pipe(there, writer, gated=False))
+            mute = asyncio.Event()
+            await asyncio.gather(
+                self._pipe(reader, back, mute), self._pipe(there, writer, mute, gated=False)
+            )
         for one in filter(None, (writer, back)):
             one.close()
         self._serving.discard(task)
 
     async def _pipe(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, gated: bool = True
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        mute: asyncio.Event,
+        *,
+        gated: bool = True,
     ) -> None:
         passed = 0
         while data := await reader.read(65536):
@@ -69,8 +80,17 @@ class Gate:
                 self.held += 1
                 while self.hold and self.hold in data:
                     await asyncio.sleep(0.02)
+            unheard = gated and self.unheard and self.unheard in data
+            if unheard:
+                mute.set()
+            elif not gated and mute.is_set():
+                continue
             writer.write(data)
             await writer.drain()
+            if unheard:
+                self.asked += 1
+                await asyncio.sleep(1.0)  # it does meanwhile what it was asked
+                raise ConnectionResetError
         writer.close()
 
     def _spoiled(self, passed: int, data: bytes) -> tuple[int, bytes]:

@@ -7,15 +7,16 @@ endpoint anew and takes nothing from before but which endpoint belonged to whom.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from typing import Final
 
-from integrations.contract import IntegrationError
+from integrations.contract import IntegrationError, UpstreamUnreachable
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.models import Member, StatusResponse
 from integrations.etcd.snapshot import ClusterState
 
-__all__ = ["Look", "MemberLook", "look"]
+__all__ = ["Look", "MemberLook", "look", "silent"]
 
 _SECONDS: Final = 3.0
 _NONE: Final = "0"
@@ -24,7 +25,8 @@ _NONE: Final = "0"
 @dataclass(frozen=True, slots=True)
 class MemberLook:
     """A member of the list. `endpoint` is empty where no endpoint of ours leads to it; `status` is
-    None where it does not answer, and `failure` says why; `quota` is None where it is not known."""
+    None where it does not answer, and `failure` says why; `quota` is None where it is not known.
+    `silent` is false where something does answer there, or our own connection is at fault."""
 
     id: str
     name: str
@@ -35,6 +37,7 @@ class MemberLook:
     status: StatusResponse | None
     failure: str
     quota: int | None
+    silent: bool = True
 
     @property
     def label(self) -> str:
@@ -135,6 +138,19 @@ async def look(client: EtcdClient, known: ClusterState | None) -> Look:
     )
 
 
+def silent(error: IntegrationError) -> bool:
+    """Whether nothing answered at all: not where we were refused, nor where it was the certificates
+    or our own settings."""
+    if not isinstance(error, UpstreamUnreachable):
+        return False
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return False
+        cause = cause.__cause__ or cause.__context__
+    return True
+
+
 async def _ask(client: EtcdClient, endpoint: str) -> StatusResponse | IntegrationError:
     try:
         return await client.status(endpoint, deadline=_SECONDS)
@@ -149,13 +165,14 @@ def _member(
 ) -> MemberLook:
     before = next((one for one in known.members if one.id == member.ID), None) if known else None
     endpoint, status, failure = "", None, "no endpoint of this connection leads to it"
+    unheard = True
     for url, answer in answers.items():
         if isinstance(answer, StatusResponse):
             if answer.header.member_id == member.ID:
                 endpoint, status, failure = url, answer, ""
                 break
         elif url in member.clientURLs or (before is not None and url == before.endpoint):
-            endpoint, failure = url, answer.message
+            endpoint, failure, unheard = url, answer.message, silent(answer)
     told = status.db_size_quota if status else 0
     return MemberLook(
         id=member.ID,
@@ -167,4 +184,5 @@ def _member(
         status=status,
         failure=failure,
         quota=told or (before.quota if before else None),
+        silent=unheard,
     )

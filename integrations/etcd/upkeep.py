@@ -38,10 +38,11 @@ class MoveLeaderRequest(Request, frozen=True, kw_only=True, rename={"target": "t
 
 
 class CompactionRequest(Request, frozen=True, kw_only=True):
-    """`kv/compaction`. `physical`: answers once the space is free in the file."""
+    """`kv/compaction`. `physical`: answers once the space is free in the file. It has no default,
+    which would not be sent: etcd's is false."""
 
     revision: int
-    physical: bool = True
+    physical: bool
 
 
 class DisarmRequest(Request, frozen=True, kw_only=True, rename={"member": "memberID"}):
@@ -93,7 +94,7 @@ class Upkeep:
             await self._gateway.call_at(
                 endpoint,
                 "kv/compaction",
-                CompactionRequest(revision=revision),
+                CompactionRequest(revision=revision, physical=True),
                 Answer,
                 deadline=_COMPACT_SECONDS,
             )

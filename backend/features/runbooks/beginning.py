@@ -18,12 +18,12 @@ from backend.errors import Conflict, PreconditionFailed, PreconditionRequired
 from backend.features.runbooks.order import Order
 from backend.features.runbooks.runbook import Runbook, job_key
 from backend.features.runbooks.schemas import Begun, RunbookPlan
-from backend.features.runbooks.views import plan_view
+from backend.features.runbooks.views import SEPARATOR, plan_view
 from backend.jobs import Jobs, commands
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.look import look
 
-__all__ = ["Asking", "begin", "planned"]
+__all__ = ["Asking", "begin", "confirmed", "planned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ async def planned(asking: Asking, runbook: Runbook[Any], order: Order) -> Runboo
 async def begin(asking: Asking, runbook: Runbook[Any], order: Order, response: Response) -> Begun:
     """Start the job. 428 and 412 where the members are not those that were seen; 409 where what
     must be so is not, and no step makes it so, or another run is under way."""
+    order = msgspec.structs.replace(order, confirmed=confirmed(asking.if_match))
     plan, order = await _planned(asking, runbook, order)
     _same(asking, plan)
     if not plan.steps:
@@ -84,10 +85,21 @@ async def _planned(
 ) -> tuple[RunbookPlan, Order]:
     connection = asking.connection
     seen = await look(connection.client, connection.state)
-    order = runbook.over(seen, order)
+    order = runbook.over(seen, msgspec.structs.replace(order, cluster_id=seen.cluster_id))
     order = msgspec.structs.replace(order, steps=tuple(runbook.steps(seen, order)))
     running = await commands.unfinished(asking.db, job_key(connection.name))
     return plan_view(runbook, connection, seen, order, running or ""), order
+
+
+def confirmed(if_match: str | None) -> int:
+    """The newest revision that was seen before it was confirmed: the least of what the versions
+    name; 0 where none does."""
+    told = (one.partition(SEPARATOR)[2] for one in _tags(if_match or ""))
+    return min((int(one) for one in told if one.isascii() and one.isdigit()), default=0)
+
+
+def _tags(if_match: str) -> list[str]:
+    return [one.strip().removeprefix("W/").strip('"')[:64] for one in if_match.split(",")]
 
 
 def _same(asking: Asking, plan: RunbookPlan) -> None:
@@ -98,7 +110,8 @@ def _same(asking: Asking, plan: RunbookPlan) -> None:
             "not see.",
             headers={"ETag": tag},
         )
-    if tag not in {one.strip().removeprefix("W/") for one in asking.if_match.split(",")}:
+    members = plan.version.partition(SEPARATOR)[0]
+    if members not in {one.partition(SEPARATOR)[0] for one in _tags(asking.if_match)}:
         raise PreconditionFailed(
             "The members changed meanwhile. Look at what would be done now and try again.",
             headers={"ETag": tag},

@@ -13,6 +13,7 @@ __all__ = [
     "all_answer",
     "allowed",
     "caught_up",
+    "elsewhere",
     "leads",
     "others_hold",
     "reachable",
@@ -48,6 +49,17 @@ def allowed(settings: EtcdSettings) -> Check:
     else:
         way = 'Who keeps the configuration it is declared in can allow them: changes = "allowed".'
     return failed(f"Changes from the console are switched off for the etcd {settings.name}. {way}")
+
+
+def elsewhere(seen: Look, cluster: str) -> str:
+    """Why a run that was begun for `cluster` may do nothing here; empty where it is that one."""
+    if not cluster or seen.cluster_id == cluster:
+        return ""
+    here, there = f"{int(seen.cluster_id or 0):x}", f"{int(cluster):x}"
+    return (
+        f"The connection leads to another cluster ({here}) than the one this was begun for "
+        f"({there}): nothing further is done. Begin anew with the one that is there."
+    )
 
 
 def all_answer(seen: Look) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import ClassVar, Final
 
@@ -12,16 +13,26 @@ from backend.features.runbooks.order import Order, Step, Told
 from backend.features.runbooks.runbook import Runbook, Wrong
 from backend.features.runbooks.schemas import Check
 from backend.features.runbooks.sizes import said
-from backend.features.runbooks.walk import Walk
+from backend.features.runbooks.walk import PAUSE, Walk
 from backend.jobs import JobFailed
-from integrations.contract import IntegrationError
+from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.look import Look, MemberLook
 
-__all__ = ["Defragment", "DefragmentOrder", "defragmented", "defragmenting", "in_turn", "step_of"]
+__all__ = [
+    "Defragment",
+    "DefragmentOrder",
+    "defragmented",
+    "defragmenting",
+    "in_turn",
+    "next_turn",
+    "step_of",
+]
 
 MOVE: Final = "move the leader"
 _BACK_SECONDS: Final = 300.0
+_AT_IT_SECONDS: Final = 1800.0
+"""How long a member may be at it after its answer was given up."""
 
 
 class DefragmentOrder(Order, frozen=True, kw_only=True):
@@ -107,14 +118,8 @@ class Defragment(Runbook[DefragmentOrder]):
         left = list(walk.order.members)
         freed = 0
         while left:
-            seen = await walk.until(lambda _: "", _BACK_SECONDS, "No member answers")
-            turn = [one.id for one in in_turn(seen) if one.id in left]
-            gone = [one for one in left if one not in turn and not walk.done(step_of(one))]
-            if gone:
-                raise JobFailed("The members changed meanwhile: begin anew with those there are.")
-            done = [one for one in left if walk.done(step_of(one))]
-            member = (done or turn)[0]
-            if not done and member == seen.leader_id and _moves(walk):
+            member, leads = await next_turn(walk, left)
+            if leads and _moves(walk):
                 await self._move(walk)
                 continue
             told = await self.member(walk, member)
@@ -149,6 +154,19 @@ class Defragment(Runbook[DefragmentOrder]):
         )
 
 
+async def next_turn(walk: Walk[Order], left: list[str]) -> tuple[str, bool]:
+    """Whose turn of those `left` is next, and whether it is to be done while it leads: who leads is
+    looked at anew, for it changes. Those that are done already come first."""
+    seen = await walk.until(lambda _: "", _BACK_SECONDS, "No member answers")
+    done = [one for one in left if walk.done(step_of(one))]
+    if done:
+        return done[0], False
+    turn = [one.id for one in in_turn(seen) if one.id in left]
+    if len(turn) < len(left):
+        raise JobFailed("The members changed meanwhile: begin anew with those there are.")
+    return turn[0], turn[0] == seen.leader_id
+
+
 def _moves(walk: Walk[DefragmentOrder]) -> bool:
     planned = any(step.name == MOVE for step in walk.order.steps)
     return walk.order.move_leader and planned and not walk.done(MOVE)
@@ -178,12 +196,19 @@ def defragmenting(seen: Look, member: MemberLook) -> Step:
 
 
 async def defragmented(walk: Walk[Order], member: str) -> Told:
-    """Defragment a member and wait until it serves as before; sizes before and after."""
+    """Defragment a member and wait until it serves as before; sizes before and after. Where its
+    answer is not heard it is not asked again, which would have it pause once more: whether its file
+    is smaller tells that it was done."""
     found = (await walk.look()).find(member)
     if found is None or not found.endpoint:
         raise JobFailed("It cannot be asked any more: no endpoint of this connection leads to it.")
     began = time.monotonic()
-    await walk.upkeep.defragment(found.endpoint)
+    unheard: IntegrationError | None = None
+    try:
+        await walk.upkeep.defragment(found.endpoint)
+    except (UpstreamUnreachable, UpstreamFailed) as error:
+        unheard = error
+        await _reads(walk, found)
     seconds = time.monotonic() - began
 
     def waits(seen: Look) -> str:
@@ -193,9 +218,29 @@ async def defragmented(walk: Walk[Order], member: str) -> Told:
     await walk.upkeep.serves(found.endpoint)
     after = seen.find(member)
     size = after.size if after else 0
+    if unheard is not None and not 0 < size < found.size:
+        raise JobFailed(
+            f"{found.label} did not say that it was done ({unheard}), and its file of {said(size)} "
+            "is no smaller. It was not asked again."
+        )
     freed = max(0, found.size - size)
     words = f"{said(found.size)} before, {said(size)} after, in {seconds:.1f} s."
     return Told(words, {"before": str(found.size), "after": str(size), "freed": str(freed)})
+
+
+async def _reads(walk: Walk[Order], member: MemberLook) -> None:
+    """Wait until a member reads its own data, which it does not while it writes its file anew."""
+    ends = time.monotonic() + _AT_IT_SECONDS
+    while True:
+        try:
+            await walk.upkeep.serves(member.endpoint)
+        except IntegrationError as error:
+            if time.monotonic() > ends:
+                raise JobFailed(f"{member.label} is not back: {error}.") from error
+            walk.tell(f"waits for {member.label}: {error.message}")
+            await asyncio.sleep(PAUSE)
+        else:
+            return
 
 
 async def _moved(walk: Walk[DefragmentOrder]) -> Told:

@@ -11,12 +11,18 @@ from typing import ClassVar, Final
 import msgspec
 
 from backend.features.runbooks import checks as must
-from backend.features.runbooks.defragment import defragmented, defragmenting, in_turn, step_of
+from backend.features.runbooks.defragment import (
+    defragmented,
+    defragmenting,
+    in_turn,
+    next_turn,
+    step_of,
+)
 from backend.features.runbooks.order import Order, Step, Told
 from backend.features.runbooks.runbook import Runbook, Wrong
 from backend.features.runbooks.schemas import Check
 from backend.features.runbooks.sizes import said
-from backend.features.runbooks.walk import Walk
+from backend.features.runbooks.walk import Walk, asked
 from backend.jobs import JobFailed
 from integrations.contract import IntegrationError
 from integrations.etcd.connection import EtcdConnection
@@ -75,6 +81,7 @@ class Nospace(Runbook[NospaceOrder]):
         "our own, removed at once, proves that the store takes writes again."
     )
     order = NospaceOrder
+    for_good = True
 
     def wrong(self, connection: EtcdConnection) -> Wrong:
         """By the alarms the members tell of, and by how full they are."""
@@ -93,9 +100,11 @@ class Nospace(Runbook[NospaceOrder]):
         return Wrong(most > _NEARLY, words if most > _NEARLY else f"No alarm is raised: {words}")
 
     def over(self, seen: Look, order: NospaceOrder) -> NospaceOrder:
-        """All members, and the revision before which history goes."""
+        """All members, and the revision before which history goes: none that is newer than what was
+        seen when it was confirmed."""
         members = tuple(one.id for one in in_turn(seen))
-        revision = max(1, seen.revision - order.keep)
+        newest = min(seen.revision, order.confirmed or seen.revision)
+        revision = max(1, newest - order.keep)
         return msgspec.structs.replace(order, members=members, revision=revision)
 
     def steps(self, seen: Look, order: NospaceOrder) -> list[Step]:
@@ -167,8 +176,11 @@ class Nospace(Runbook[NospaceOrder]):
     async def walk(self, walk: Walk[NospaceOrder]) -> str:
         """In the steps' order; that nothing was freed is said before the alarm is touched."""
         await self._step(walk, COMPACT, lambda: _compacted(walk))
-        for member in walk.order.members:
+        left = list(walk.order.members)
+        while left:
+            member, _ = await next_turn(walk, left)
             await self._step(walk, step_of(member), partial(defragmented, walk, member))
+            left.remove(member)
         if any(step.name == DISARM for step in walk.order.steps):
             if not walk.done(DISARM):
                 _judge(await walk.look())
@@ -254,8 +266,8 @@ def _judge(seen: Look) -> None:
 
 async def _compacted(walk: Walk[NospaceOrder]) -> Told:
     seen = await walk.look()
-    member = seen.leader or next(one for one in seen.voters if one.status)
-    endpoint = member.endpoint or next(one.endpoint for one in seen.voters if one.status)
+    leader = seen.leader
+    endpoint = leader.endpoint if leader and leader.status else asked(seen)
     before = sum(one.in_use for one in seen.members)
     done = await walk.upkeep.compact(endpoint, walk.order.revision)
     if not done:
@@ -267,7 +279,7 @@ async def _compacted(walk: Walk[NospaceOrder]) -> Told:
 
 async def _disarmed(walk: Walk[NospaceOrder]) -> Told:
     seen = await walk.look()
-    endpoint = next(one.endpoint for one in seen.voters if one.status)
+    endpoint = asked(seen)
     alarms = (await walk.connection.client.alarms()).alarms
     raised = [one.member for one in alarms if one.alarm == _ALARM]
     for member in raised:
@@ -282,6 +294,7 @@ async def _disarmed(walk: Walk[NospaceOrder]) -> Told:
 
 
 async def _proved(walk: Walk[NospaceOrder]) -> Told:
+    await walk.look()  # where it leads to another cluster by now nothing is written
     try:
         await trial_write(walk.connection.client, uuid.uuid4().hex)
     except NoSpace as error:

@@ -30,7 +30,9 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: `steps` are as they were told before it began."""
+    """One run: `steps` are as they were told before it began. It is about the cluster `cluster_id`,
+    whatever its connection leads to later; `confirmed` is the newest revision that was seen before
+    it was confirmed (0: none was)."""
 
     etcd: str
     subject: Subject
@@ -38,6 +40,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     origin: Origin
     steps: tuple[Step, ...] = ()
+    cluster_id: str = ""
+    confirmed: int = 0
 
     def step(self, name: str) -> Step:
         """The step of that name."""

@@ -12,16 +12,25 @@ from backend.features.runbooks import checks as must
 from backend.features.runbooks.order import Order, Step, Told
 from backend.features.runbooks.runbook import Runbook, Wrong
 from backend.features.runbooks.schemas import Check
-from backend.features.runbooks.walk import PAUSE, Walk
+from backend.features.runbooks.walk import PAUSE, Walk, asked
 from backend.jobs import JobFailed
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.look import Look, MemberLook
 from integrations.etcd.membership import Membership, NotInSync
 
-__all__ = ["PROMOTE", "Promote", "PromoteOrder", "caught_up", "promoted", "promoting"]
+__all__ = [
+    "CATCH_UP_SECONDS",
+    "PROMOTE",
+    "Promote",
+    "PromoteOrder",
+    "caught_up",
+    "promoted",
+    "promoting",
+]
 
 PROMOTE: Final = "promote"
-_CATCH_UP_SECONDS: Final = 1800.0
+CATCH_UP_SECONDS: Final = 1800.0
+"""How long a learner is waited for: it may have gigabytes to receive."""
 
 
 class PromoteOrder(Order, frozen=True, kw_only=True):
@@ -78,6 +87,7 @@ class Promote(Runbook[PromoteOrder]):
             PROMOTE,
             lambda: promoted(walk, order.member),
             lambda seen: self.musts(walk.connection, seen, order, PROMOTE),
+            CATCH_UP_SECONDS,
         )
         return told.words
 
@@ -112,17 +122,17 @@ def caught_up(member: MemberLook | None, seen: Look) -> Check:
 
 async def promoted(walk: Walk[Order], member: str) -> Told:
     """Promote it; asked again until etcd says that it is in step."""
-    ends = time.monotonic() + _CATCH_UP_SECONDS
+    ends = time.monotonic() + CATCH_UP_SECONDS
     while True:
+        await walk.still()
         seen = await walk.look()
         found = seen.find(member)
         if found is None:
             raise JobFailed("It is no member any more.")
         if not found.learner:
             return Told(_voting(seen, found.label))
-        endpoint = next(one.endpoint for one in seen.voters if one.status)
         try:
-            await Membership(walk.connection.client.gateway).promote(endpoint, member)
+            await Membership(walk.connection.client.gateway).promote(asked(seen), member)
         except NotInSync as error:
             if time.monotonic() > ends:
                 raise JobFailed(f"{found.label}: {error.message}.") from error

@@ -11,11 +11,17 @@ import msgspec
 
 from backend.features.runbooks import checks as must
 from backend.features.runbooks.order import Order, Step, Told
-from backend.features.runbooks.promote import PROMOTE, caught_up, promoted, promoting
+from backend.features.runbooks.promote import (
+    CATCH_UP_SECONDS,
+    PROMOTE,
+    caught_up,
+    promoted,
+    promoting,
+)
 from backend.features.runbooks.runbook import Runbook, Wrong
 from backend.features.runbooks.schemas import Check
 from backend.features.runbooks.starting import start_command
-from backend.features.runbooks.walk import PATIENCE, PAUSE, Walk
+from backend.features.runbooks.walk import PATIENCE, PAUSE, Walk, asked
 from backend.jobs import JobFailed
 from integrations.contract import IntegrationError, NotFound
 from integrations.etcd.connection import EtcdConnection
@@ -23,7 +29,7 @@ from integrations.etcd.look import Look, MemberLook
 from integrations.etcd.membership import Membership, Unsettled
 from integrations.etcd.snapshot import MemberCondition
 
-__all__ = ["Replace", "ReplaceOrder"]
+__all__ = ["Replace", "ReplaceOrder", "lost"]
 
 Act = Callable[[], Awaitable[Told]]
 REMOVE: Final = "remove"
@@ -54,6 +60,7 @@ class Replace(Runbook[ReplaceOrder]):
         "is still there needs none of this: start it again."
     )
     order = ReplaceOrder
+    for_good = True
 
     def wrong(self, connection: EtcdConnection) -> Wrong:
         """A member that does not answer."""
@@ -71,28 +78,29 @@ class Replace(Runbook[ReplaceOrder]):
 
     def over(self, seen: Look, order: ReplaceOrder) -> ReplaceOrder:
         """Unless said otherwise the silent one, replaced under its name at its address."""
-        silent = [one for one in seen.voters if one.status is None and one.endpoint]
-        lost = seen.find(order.member) if order.member else next(iter(silent), None)
-        if lost is None:
+        away = [one for one in seen.voters if one.status is None and one.endpoint]
+        away.sort(key=lambda one: lost(seen, one.id).state == "failed")
+        found = seen.find(order.member) if order.member else next(iter(away), None)
+        if found is None:
             return order
         return msgspec.structs.replace(
             order,
-            member=lost.id,
-            name=order.name or lost.name,
-            peer_urls=order.peer_urls or lost.peer_urls,
+            member=found.id,
+            name=order.name or found.name,
+            peer_urls=order.peer_urls or found.peer_urls,
         )
 
     def steps(self, seen: Look, order: ReplaceOrder) -> list[Step]:
         """Remove, add, have it started, promote."""
-        lost = seen.find(order.member)
-        if lost is None:
+        gone = seen.find(order.member)
+        if gone is None:
             return []
         urls = ", ".join(order.peer_urls)
         return [
             Step(
                 REMOVE,
-                f"Remove {lost.label}",
-                f"The others forget {lost.label} (number {lost.hex}). Should its machine come "
+                f"Remove {gone.label}",
+                f"The others forget {gone.label} (number {gone.hex}). Should its machine come "
                 "back, it is told that it was removed and ends.",
                 "Nothing was changed. Look at what etcd said above, then go on.",
             ),
@@ -111,7 +119,7 @@ class Replace(Runbook[ReplaceOrder]):
                 "waited for, an hour at most.",
                 f"Look at the log of etcd on that machine: whether it reaches the others, and they "
                 f"it at {urls}; whether its data directory was empty. Then go on.",
-                start_command(seen, lost.id, order.name, order.peer_urls),
+                start_command(seen, gone.id, order.name, order.peer_urls),
             ),
             promoting(order.name),
         ]
@@ -122,7 +130,7 @@ class Replace(Runbook[ReplaceOrder]):
         """That those left decide, and stay enough."""
         common = [must.leads(seen), must.sound(seen, differing)]
         if step == REMOVE:
-            return [*common, _lost(seen, order), _holds(seen, order), _no_learner(seen)]
+            return [*common, lost(seen, order.member), _holds(seen, order), _no_learner(seen)]
         if step == ADD:
             return [*common, _free(seen, order), _enough(seen, order)]
         new = _new(seen, order)
@@ -174,20 +182,40 @@ class Replace(Runbook[ReplaceOrder]):
             name,
             act,
             lambda seen: self.musts(walk.connection, seen, walk.order, name),
+            CATCH_UP_SECONDS if name == PROMOTE else PATIENCE,
         )
 
 
-def _lost(seen: Look, order: ReplaceOrder) -> Check:
-    lost = seen.find(order.member)
-    if lost is None:
+def lost(seen: Look, member: str) -> Check:
+    """Whether it may be taken for lost. That we hear nothing of it is little: the others may."""
+    found = seen.find(member)
+    if found is None:
         return must.ok("It is removed already.")
-    if lost.learner:
-        return must.failed(f"{lost.label} is a learner, which only etcdctl member remove removes.")
-    if lost.status is not None:
-        return must.failed(f"{lost.label} answers: it is not lost. Nothing is to be replaced.")
-    if not lost.endpoint:
-        return must.failed(f"Whether {lost.label} is lost is not known: {lost.failure}.")
-    return must.ok(f"{lost.label} does not answer: {lost.failure}.")
+    if words := _kept(seen, found):
+        return must.failed(words)
+    return Check(
+        state="warning",
+        words=f"This console gets no answer from {found.label} at {found.endpoint}: "
+        f"{found.failure}. The other members may: make sure that its machine is lost, not only cut "
+        "off from here.",
+    )
+
+
+def _kept(seen: Look, found: MemberLook) -> str:
+    """Why it may not be taken for lost."""
+    name = found.label
+    if found.learner:
+        return f"{name} is a learner, which only etcdctl member remove removes."
+    if found.status is not None:
+        return f"{name} answers: it is not lost. Nothing is to be replaced."
+    if found.id == seen.leader_id:
+        return f"{name} leads, the others say: only this console cannot reach it."
+    if not found.endpoint:
+        return f"Whether {name} is lost is not known: {found.failure}."
+    if not found.silent:
+        words = f"{name} is there, and this console's connection to it fails: {found.failure}."
+        return f"{words} Mend the connection: nothing is to be replaced."
+    return ""
 
 
 def _holds(seen: Look, order: ReplaceOrder) -> Check:
@@ -239,24 +267,16 @@ def _new(seen: Look, order: ReplaceOrder) -> MemberLook | None:
     return next(found, None)
 
 
-def _asked(seen: Look, but: str = "") -> str:
-    """An endpoint of a voter that answers."""
-    found = [one.endpoint for one in seen.voters if one.status and one.id != but]
-    if not found:
-        raise JobFailed("No member with a vote answers.")
-    return found[0]
-
-
 async def _removed(walk: Walk[ReplaceOrder]) -> Told:
     seen = await walk.look()
-    lost = seen.find(walk.order.member)
-    if lost is not None:
+    gone = seen.find(walk.order.member)
+    if gone is not None:
         try:
-            await _membership(walk).remove(_asked(seen, lost.id), lost.id)
+            await _membership(walk).remove(asked(seen, gone.id), gone.id)
         except NotFound:
-            lost = None
+            gone = None
     left = await walk.look()
-    words = "It is removed." if lost else "It was removed before."
+    words = "It is removed." if gone else "It was removed before."
     return Told(f"{words} {len(left.voters)} members are left, {left.quorum} are needed.")
 
 
@@ -275,7 +295,7 @@ async def _joining(walk: Walk[ReplaceOrder], seen: Look) -> str:
     while True:
         try:
             urls = walk.order.peer_urls
-            return (await _membership(walk).add_learner(_asked(seen), urls)).ID
+            return (await _membership(walk).add_learner(asked(seen), urls)).ID
         except Unsettled as error:
             if time.monotonic() > ends:
                 raise
@@ -290,7 +310,8 @@ async def _started(walk: Walk[ReplaceOrder], member: str) -> Told:
             raise JobFailed("The new member was removed meanwhile.")
         return "" if found.name else f"waits for {walk.order.name} to start on its machine"
 
-    seen = await walk.until(waits, _START_SECONDS, f"{walk.order.name} was not started")
+    words = f"{walk.order.name} was not started"
+    seen = await walk.until(waits, _START_SECONDS, words, still=True)
     found = seen.find(member)
     return Told(f"{found.label if found else walk.order.name} has started and joined.")
 

@@ -6,19 +6,36 @@ import shlex
 from typing import Final
 
 from backend.features.runbooks.schemas import RestoreStep
+from integrations.etcd.index import KeyIndex
 from integrations.etcd.look import Look, MemberLook
+from integrations.etcd.settings import EtcdSettings
 
-__all__ = ["KUBERNETES_PREFIX", "restore_steps"]
+__all__ = ["keeps_kubernetes", "restore_steps"]
 
-KUBERNETES_PREFIX: Final = "/registry/"
 _DATA: Final = "/var/lib/etcd"
+_IF: Final = "If a Kubernetes keeps its objects in this store, which cannot be seen from here: "
+_LEAVE: Final = " (leave out --bump-revision and --mark-compacted if no Kubernetes is kept here)"
 _BUMP: Final = 1_000_000_000
 """More revisions than are made between two snapshots: what Kubernetes' caches saw is older."""
 
 
-def restore_steps(seen: Look, etcd: str, file: str, *, kubernetes: bool) -> list[RestoreStep]:
+def keeps_kubernetes(settings: EtcdSettings, index: KeyIndex, *, listed: bool) -> bool | None:
+    """Whether a Kubernetes keeps its objects here; None where we do not see all the keys that would
+    tell, or have not `listed` them yet."""
+    prefix = settings.kubernetes_prefix.rstrip("/") + "/"
+    if index.count(prefix) > 0:
+        return True
+    whole = listed and not index.refused and prefix.startswith(settings.prefix)
+    return False if whole else None
+
+
+def restore_steps(
+    seen: Look, etcd: str, file: str, *, kubernetes: bool | None
+) -> list[RestoreStep]:
     """In their order. Names and peer URLs are the cluster's; the data directory is etcd's usual
-    one, for no member tells its own."""
+    one, for no member tells its own. What is for Kubernetes is said with its condition where it is
+    not known whether that is here (`kubernetes` is None)."""
+    if_here = _IF if kubernetes is None else ""
     voters = [one for one in seen.voters if one.name]
     token = f"{etcd}-restored"
     found = [
@@ -32,11 +49,11 @@ def restore_steps(seen: Look, etcd: str, file: str, *, kubernetes: bool) -> list
             f"etcdutl snapshot status {shlex.quote(file)} -w table",
         ),
     ]
-    if kubernetes:
+    if kubernetes is not False:
         found.append(
             _step(
-                "Stop every kube-apiserver, so that nothing is written meanwhile. On machines "
-                "where the kubelet starts it, move its manifest away.",
+                f"{if_here}Stop every kube-apiserver, so that nothing is written meanwhile. On "
+                "machines where the kubelet starts it, move its manifest away.",
                 "mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/",
             )
         )
@@ -46,10 +63,11 @@ def restore_steps(seen: Look, etcd: str, file: str, *, kubernetes: bool) -> list
             f"systemctl stop etcd && mv {_DATA} {_DATA}.before",
         )
     )
-    bump = _bumped(kubernetes=kubernetes)
+    bump = [f"--bump-revision {_BUMP}", "--mark-compacted"] if kubernetes is not False else []
+    leave = _LEAVE if kubernetes is None else ""
     found += [
         _step(
-            f"On {one.name}'s machine, with the same file on each:",
+            f"On {one.name}'s machine, with the same file on each{leave}:",
             _restore(one, voters, token, file, bump),
         )
         for one in voters
@@ -68,13 +86,13 @@ def restore_steps(seen: Look, etcd: str, file: str, *, kubernetes: bool) -> list
             "systemctl start etcd && etcdctl endpoint status --cluster -w table",
         )
     )
-    if kubernetes:
+    if kubernetes is not False:
         found.append(
             _step(
-                "Start every kube-apiserver again, then restart the controller manager, the "
-                "scheduler and every kubelet: what they hold in their caches is newer than the "
-                "store. --bump-revision and --mark-compacted above have watches that ask for what "
-                "is gone list anew; etcdutl before 3.6 lacks both."
+                f"{if_here}Start every kube-apiserver again, then restart the controller manager, "
+                "the scheduler and every kubelet: what they hold in their caches is newer than "
+                "the store. --bump-revision and --mark-compacted above have watches that ask for "
+                "what is gone list anew; etcdutl before 3.6 lacks both."
             )
         )
     return found
@@ -94,10 +112,6 @@ def _restore(
         *bump,
     ]
     return " \\\n  ".join(words)
-
-
-def _bumped(*, kubernetes: bool) -> list[str]:
-    return [f"--bump-revision {_BUMP}", "--mark-compacted"] if kubernetes else []
 
 
 def _step(words: str, command: str = "") -> RestoreStep:

@@ -18,6 +18,7 @@ from backend.db.session import DbSession
 from backend.errors import Conflict, NotFoundProblem
 from backend.features.runbooks.beginning import Asking, begin, planned
 from backend.features.runbooks.catalogue import Runbooks
+from backend.features.runbooks.checks import elsewhere
 from backend.features.runbooks.order import Order
 from backend.features.runbooks.runbook import Runbook, job_key
 from backend.features.runbooks.schemas import (
@@ -34,10 +35,12 @@ from backend.features.runbooks.views import run_view
 from backend.http.audited import Audited
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Requires
+from backend.http.stepup import Fresh, require_fresh
 from backend.http.versions import IfMatch
 from backend.jobs import Jobs, commands
 from backend.jobs.tables import JobRecord, StepRow
 from backend.parts import part
+from backend.settings import Settings
 from integrations.contract import IntegrationError
 from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.etcd.look import look
@@ -112,7 +115,9 @@ async def start_defragmentation(
     return await begin(asking, found, order, response)
 
 
-@router.post("/nospace", status_code=202, responses=answers(409, 412, 428))
+@router.post(
+    "/nospace", status_code=202, dependencies=[Maintains, Fresh], responses=answers(409, 412, 428)
+)
 async def start_making_room(
     asking: Asked, body: Room, response: Response, runbooks: Known
 ) -> Begun:
@@ -124,7 +129,9 @@ async def start_making_room(
     )
 
 
-@router.post("/replace", status_code=202, responses=answers(409, 412, 428))
+@router.post(
+    "/replace", status_code=202, dependencies=[Maintains, Fresh], responses=answers(409, 412, 428)
+)
 async def start_replacement(
     asking: Asked, body: Replacement, response: Response, runbooks: Known
 ) -> Begun:
@@ -168,14 +175,23 @@ async def read_run(
 
 @router.post("/{runbook}/jobs/{job}/resume", status_code=202, responses=answers(409))
 async def resume_run(
-    asking: Asked, runbooks: Known, runbook: RunbookId, job: JobId, db: DbSession
+    *,
+    asking: Asked,
+    runbooks: Known,
+    runbook: RunbookId,
+    job: JobId,
+    db: DbSession,
+    settings: Annotated[Settings, part(Settings)],
 ) -> Begun:
     """Have a run that was stopped or failed go on: what was done is not done again, and what must
     be so before each step is looked at anew."""
     found = _found(runbooks, runbook)
     row = await _row(db, asking, found, job)
+    if found.for_good:
+        require_fresh(asking.caller, settings)
     if not _mine(asking, found, row):
         raise Conflict(f"{row.started_by} began it and may have it go on; or begin anew.")
+    await _same_cluster(asking, found, row)
     asking.audit.tried(
         "maintain", asking.target, "begun", detail=f"{found.title} goes on", right=Verb.MAINTAIN
     )
@@ -211,6 +227,19 @@ async def _row(db: DbSession, asking: Asking, runbook: Runbook[Any], job: str) -
     return row
 
 
+async def _same_cluster(asking: Asking, runbook: Runbook[Any], row: JobRecord) -> None:
+    try:
+        seen = await look(asking.connection.client, asking.connection.state)
+    except IntegrationError:
+        return  # which one it is is not known: the run itself looks before each step
+    if words := elsewhere(seen, _given(runbook, row).cluster_id):
+        raise Conflict(words)
+
+
+def _given(runbook: Runbook[Any], row: JobRecord) -> Order:
+    order: Order = msgspec.json.decode(row.input, type=runbook.order)
+    return order
+
+
 def _mine(asking: Asking, runbook: Runbook[Any], row: JobRecord) -> bool:
-    order = msgspec.json.decode(row.input, type=runbook.order)
-    return bool(order.subject == asking.caller.subject)
+    return bool(_given(runbook, row).subject == asking.caller.subject)

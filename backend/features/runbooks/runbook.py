@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import Audit
 from backend.features.context import FeatureContext
-from backend.features.runbooks.checks import allowed
+from backend.features.runbooks.checks import allowed, elsewhere, failed
 from backend.features.runbooks.order import Order, Step
 from backend.features.runbooks.schemas import Check
 from backend.features.runbooks.walk import Walk, target_of
-from backend.jobs import Job, Run
+from backend.jobs import Job, JobFailed, Run
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.look import Look
 
@@ -43,6 +43,8 @@ class Runbook(ABC, Generic[Ordered]):
     title: ClassVar[str]
     about: ClassVar[str]
     order: type[Ordered]
+    for_good: ClassVar[bool] = False
+    """It does what nothing takes back: who begins it, or has it go on, shows again who they are."""
 
     def __init__(self, context: FeatureContext) -> None:
         self._context = context
@@ -80,7 +82,10 @@ class Runbook(ABC, Generic[Ordered]):
     def musts(
         self, connection: EtcdConnection, seen: Look, order: Ordered, step: str
     ) -> list[Check]:
-        """What must be so before the step, whatever the runbook: that changes are allowed, too."""
+        """What must be so before the step, whatever the runbook: that it is the cluster it was
+        begun for and changes are allowed, too."""
+        if words := elsewhere(seen, order.cluster_id):
+            return [failed(words)]
         own = self.checks(seen, order, step, connection.differing)
         return [allowed(connection.settings), *own]
 
@@ -113,7 +118,10 @@ class Runbook(ABC, Generic[Ordered]):
 
     async def _ended(self, run: Run, order: Ordered) -> None:
         """It was stopped, or failed: nothing is taken back, and what is known is told."""
-        left = await self.settle(Walk(self._context, run, order))
+        try:
+            left = await self.settle(Walk(self._context, run, order))
+        except JobFailed as error:  # it leads to another cluster: of this one nothing is known
+            left = str(error)
         told = " ".join(part for part in (run.error or "Stopped between steps.", left) if part)
         if left:
             run.log(left)

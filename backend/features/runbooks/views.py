@@ -21,15 +21,19 @@ from backend.jobs.tables import JobRecord, StepRow
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.look import Look, MemberLook
 
-__all__ = ["plan_view", "run_view", "steps_view", "version_of"]
+__all__ = ["SEPARATOR", "plan_view", "run_view", "steps_view", "version_of"]
 
+SEPARATOR: Final = "-"
+"""Between what names the members in a version, and the newest revision that was seen."""
 _STATES: Final = {"done": "done", "running": "running", "failed": "failed"}
 
 
 def version_of(seen: Look) -> str:
-    """Names the members as they were seen: it is another once one came, went or was promoted."""
+    """Names the members as they were seen, which is another once one came, went or was promoted;
+    and the newest revision that was seen, beyond which nothing confirmed by it reaches."""
     members = sorted((one.id, one.name, one.learner, one.peer_urls) for one in seen.members)
-    return hashlib.sha256(msgspec.json.encode([seen.cluster_id, members])).hexdigest()[:16]
+    named = hashlib.sha256(msgspec.json.encode([seen.cluster_id, members])).hexdigest()[:16]
+    return f"{named}{SEPARATOR}{seen.revision}"
 
 
 def plan_view(

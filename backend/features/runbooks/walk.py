@@ -13,6 +13,7 @@ from auth import scope
 from auth.verb import Verb
 from backend.audit import Audit, Target
 from backend.features.context import FeatureContext
+from backend.features.runbooks import checks as must
 from backend.features.runbooks.order import Order, Told
 from backend.features.runbooks.schemas import Check
 from backend.identity.holdings import policy_of
@@ -23,12 +24,14 @@ from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.etcd.look import Look, look
 from integrations.etcd.upkeep import Upkeep
 
-__all__ = ["PATIENCE", "Walk", "target_of"]
+__all__ = ["PATIENCE", "Walk", "asked", "target_of"]
 
 O_co = TypeVar("O_co", bound=Order, covariant=True)
 PATIENCE: Final = 60.0
 """Seconds until what must be so, and is not, ends the run."""
 PAUSE: Final = 1.0
+_AGAIN: Final = 10.0
+"""Seconds after which who waits is looked at again: whether they still may."""
 _NOT_SO: Final = frozenset({"failed", "awaited"})
 
 
@@ -40,6 +43,7 @@ class Walk(Generic[O_co]):
         self.order = order
         self._context = context
         self._done = set(run.finished())
+        self._looked_at = 0.0
 
     @property
     def connection(self) -> EtcdConnection:
@@ -55,9 +59,15 @@ class Walk(Generic[O_co]):
         return Upkeep(self.connection.client.gateway)
 
     async def look(self) -> Look:
-        """The members as they say they are now."""
+        """The members as they say they are now. Raises `JobFailed` where they are of another
+        cluster than the run was begun for."""
         connection = self.connection
-        return await look(connection.client, connection.state)
+        seen = await look(connection.client, connection.state)
+        if connection is not self.connection:
+            raise IntegrationError(self.order.etcd, "its connection was changed just now")
+        if words := must.elsewhere(seen, self.order.cluster_id):
+            raise JobFailed(words)
+        return seen
 
     def done(self, name: str) -> bool:
         """Whether a step was done, in this run or before it went on."""
@@ -68,14 +78,16 @@ class Walk(Generic[O_co]):
         name: str,
         act: Callable[[], Awaitable[Told]],
         checks: Callable[[Look], list[Check]],
+        patience: float = PATIENCE,
     ) -> Told:
         """Do a step once; what came of it. Raises `JobFailed` where the starter may not any more,
-        where what must be so is not in a minute, and where etcd refuses."""
+        where what must be so is not in a minute (what is awaited: in `patience` seconds), and
+        where etcd refuses."""
         before = self.run.done(name)
         if not before:
             self.tell(self.order.step(name).title)
             await self.allowed()
-            await self._ready(name, checks)
+            await self._ready(name, checks, patience)
 
         async def call() -> Told:
             try:
@@ -95,12 +107,16 @@ class Walk(Generic[O_co]):
         steps = self.order.steps
         self.run.progress(sum(self.done(one.name) for one in steps), len(steps), stage)
 
-    async def until(self, found: Callable[[Look], str], seconds: float, words: str) -> Look:
+    async def until(
+        self, found: Callable[[Look], str], seconds: float, words: str, *, still: bool = False
+    ) -> Look:
         """Look until `found` has nothing to wait for: it gives what it waits for, in words. Raises
-        `JobFailed` with `words` after `seconds`."""
+        `JobFailed` with `words` after `seconds`; with `still` also once it may not go on."""
         ends = time.monotonic() + seconds
         while True:
             try:
+                if still:
+                    await self.still()
                 seen = await self.look()
                 waits = found(seen)
             except IntegrationError as error:
@@ -113,9 +129,19 @@ class Walk(Generic[O_co]):
             self.tell(waits)
             await asyncio.sleep(PAUSE)
 
+    async def still(self) -> None:
+        """What a long wait asks meanwhile, every ten seconds: raise `JobFailed` when who started it
+        may not any more, or changes were switched off."""
+        if time.monotonic() - self._looked_at < _AGAIN:
+            return
+        await self.allowed()
+        switch = must.allowed(self.connection.settings)
+        if switch.state == "failed":
+            raise JobFailed(switch.words)
+
     async def allowed(self) -> None:
         """Raise `JobFailed` when who started it may not any more."""
-        order = self.order
+        order, self._looked_at = self.order, time.monotonic()
         async with self._context.db_sessions() as db:
             policy = await policy_of(db, order.subject, self._context.catalogue)
         where = scope.etcd(order.origin.organisation, order.etcd)
@@ -125,11 +151,22 @@ class Walk(Generic[O_co]):
                 "done."
             )
 
-    async def _ready(self, name: str, checks: Callable[[Look], list[Check]]) -> None:
-        def waits(seen: Look) -> str:
-            return next((one.words for one in checks(seen) if one.state in _NOT_SO), "")
+    async def _ready(
+        self, name: str, checks: Callable[[Look], list[Check]], patience: float
+    ) -> None:
+        words = f"{self.order.step(name).title} was not begun"
+        since = 0.0
 
-        await self.until(waits, PATIENCE, f"{self.order.step(name).title} was not begun")
+        def waits(seen: Look) -> str:
+            nonlocal since
+            found = [one for one in checks(seen) if one.state in _NOT_SO]
+            failed = next((one.words for one in found if one.state == "failed"), "")
+            since = (since or time.monotonic()) if failed else 0.0
+            if failed and time.monotonic() - since > PATIENCE:
+                raise JobFailed(f"{words}: {failed}")
+            return failed or next((one.words for one in found), "")
+
+        await self.until(waits, patience, words, still=True)
 
     async def _record(self, name: str, words: str) -> None:
         """What was done, in the record, once."""
@@ -140,6 +177,14 @@ class Walk(Generic[O_co]):
             audit.did("maintain", target_of(order), detail=f"{title}: {words}")
 
         await self.run.transaction(f"record {name}", note, returns=type(None))
+
+
+def asked(seen: Look, but: str = "") -> str:
+    """An endpoint of a voter that answers; `JobFailed` where none does."""
+    found = [one.endpoint for one in seen.voters if one.status and one.id != but]
+    if not found:
+        raise JobFailed("No member with a vote answers.")
+    return found[0]
 
 
 def in_words(error: IntegrationError) -> str:

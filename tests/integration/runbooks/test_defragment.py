@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.integration.runbooks.conftest import Site
+from tests.ownetcd import own_etcd
 from tests.waiting import until_sync
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
@@ -92,6 +94,45 @@ def test_it_is_stopped_between_steps_and_goes_on(site: Made) -> None:
     assert resumed.status_code == 202, resumed.text
     run = made.ended("defragment", job)
     assert [step["state"] for step in run["steps"]] == ["done"] * 3
+
+
+def test_a_member_whose_answer_is_not_heard_is_not_asked_again(site: Made) -> None:
+    made = site()
+    made.etcd.holes()
+    turn = [name for name in order(made.plan("defragment")) if name.startswith("m")]
+    first = int(turn[0][1:]) - 1
+    before, gate = sizes(made)[first], made.etcd.gates[first]
+    gate.unheard = HOLD
+    run = made.ended("defragment", made.begun("defragment", move_leader=False))
+    assert gate.asked == 1
+    assert sizes(made)[first] < before / 2
+    assert "before" in run["steps"][0]["told"]
+
+
+def test_a_run_does_nothing_to_another_cluster_behind_its_connection(
+    site: Made, tmp_path: Path
+) -> None:
+    made = site()
+    made.etcd.holes()
+    gate = made.etcd.gates[made.etcd.leader()]
+    gate.hold = b"/v3/maintenance/transfer-leadership"
+    job = made.begun("defragment")
+    until_sync(lambda: gate.held == 1)
+    with own_etcd(tmp_path / "other", 3) as other:
+        other.holes()
+        before = [status["dbSize"] for status in other.statuses()]
+        made.console.stop(signal.SIGKILL)
+        gate.hold = b""
+        made.console.environment |= other.environment
+        made.console.start()
+        run = made.ended("defragment", job, "failed")
+        assert "leads to another cluster" in run["error"]
+        resumed = made.http.post(f"/etcd/own/runbooks/defragment/jobs/{job}/resume")
+        assert resumed.status_code == 409
+        assert "leads to another cluster" in resumed.json()["detail"]
+        assert [status["dbSize"] for status in other.statuses()] == before
+    assert run["steps"][-1]["state"] == "waiting"
+    assert "leads to another cluster" in made.entries()[-1]["detail"]
 
 
 def test_a_member_that_is_down_is_named_and_nothing_begins(site: Made) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
+import httpx2
 import pytest
 
 from integrations.etcd.trial import TRIAL_PREFIX
@@ -100,6 +101,62 @@ def test_history_that_is_kept_can_be_read_after(site: Made) -> None:
     assert made.etcd.ctl("get", "/kept", f"--rev={newest - 2}").split()[1] == "3"
     with pytest.raises(RuntimeError, match="compacted"):
         made.etcd.ctl("get", "/kept", f"--rev={newest - 3}")
+
+
+def test_who_leads_by_then_comes_last(site: Made) -> None:
+    """Not who led when it was begun: the turn is looked at before each member."""
+    made = site()
+    made.etcd.holes()
+    led = made.etcd.leader()
+    followers = [number for number in range(3) if number != led]
+    gate = made.etcd.gates[followers[0]]
+    gate.hold = b"/v3/maintenance/defragment"
+    job = made.begun("nospace")
+    until_sync(lambda: gate.held == 1)
+    statuses = made.etcd.statuses()
+    other = f"{int(statuses[followers[1]]['header']['member_id']):x}"
+    made.etcd.ctl("move-leader", other)
+    until_sync(lambda: made.etcd.leader() == followers[1])
+    gate.hold = b""
+    made.ended("nospace", job)
+    told = [row["detail"] for row in made.entries() if row["detail"].startswith("Defragment")]
+    assert [words.split(":")[0].split(",")[0] for words in told] == [
+        f"Defragment m{number + 1}" for number in (followers[0], led, followers[1])
+    ]
+
+
+def test_no_more_history_goes_than_was_seen_when_it_was_confirmed(site: Made) -> None:
+    made = site(1)
+    made.etcd.ctl("put", "/kept", "seen")
+    version = made.plan("nospace")["version"]
+    newest = made.etcd.statuses()[0]["header"]["revision"]
+    for number in range(4):
+        made.etcd.ctl("put", "/kept", str(number))
+    started = made.start("nospace", version=version, pause=True)
+    assert started.status_code == 202, started.text
+    run = made.ended("nospace", started.json()["job"])
+    assert run["steps"][0]["title"] == f"Forget history before revision {newest}"
+    assert made.etcd.ctl("get", "/kept", f"--rev={newest}").split()[1] == "seen"
+
+
+def test_forgetting_history_needs_a_person_who_has_just_shown_who_they_are(site: Made) -> None:
+    made = site(1)
+    token = made.http.post("/tokens", json={"name": "robot", "rights": ["*:*"]})
+    assert token.status_code == 201, token.text
+    headers = {"Authorization": f"Bearer {token.json()['secret']}"}
+    api = f"{made.console.url}/api/v1"
+    with httpx2.Client(base_url=api, headers=headers) as robot:
+        gone = {"member": "1", "name": "n", "peer_urls": ["http://127.0.0.1:1"]}
+        for refused in (
+            made.start("nospace", robot, pause=True), made.start("replace", robot, **gone)
+        ):  # fmt: skip
+            assert refused.status_code == 403
+            assert "step-up-required" in refused.json()["type"]
+        # What only pauses a member needs the right alone; to go on is asked as to begin was.
+        assert made.start("defragment", robot).status_code == 409
+        job = made.begun("nospace", pause=True)
+        refused = robot.post(f"/etcd/own/runbooks/nospace/jobs/{job}/resume")
+        assert refused.status_code == 403
 
 
 def test_killed_while_it_compacts_it_goes_on(site: Made) -> None:

@@ -20,6 +20,7 @@ Made = Callable[..., Site]
 def lose(site: Site, number: int) -> None:
     """Its process and its data."""
     site.etcd.run(site.etcd.cluster.kill(number))
+    until_sync(lambda: site.etcd.leader() != number)
     shutil.rmtree(site.etcd.cluster._folder / f"m{number + 1}")
 
 

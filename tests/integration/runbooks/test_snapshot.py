@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -87,6 +88,22 @@ def test_a_reader_who_leaves_ends_it(site: Made) -> None:
         next(answer.iter_bytes())
     until_sync(lambda: len(entries(made)) == 2, 150)
     assert made.http.get(FILE).status_code == 200
+
+
+def test_more_than_two_at_once_are_not_taken(site: Made) -> None:
+    made = site(1)
+    filled(made)
+    gate = made.etcd.gates[0]
+    gate.hold = b"/v3/maintenance/snapshot"
+
+    def ask(_: int) -> int:
+        return made.http.get(FILE).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(ask, number) for number in range(6)]
+        until_sync(lambda: sum(one.done() for one in asked) == 4)
+        gate.hold = b""
+        assert sorted(one.result() for one in asked) == [200] * 2 + [429] * 4
 
 
 def test_it_needs_a_right_of_its_own_and_a_person(site: Made) -> None:
