@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from integrations.contract import NotFound
+from integrations.contract import NotFound, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.models import Header, Request
 
@@ -123,5 +123,10 @@ class Leases:
         return told.result.TTL
 
     async def revoke(self, lease: str) -> None:
-        """End it; its keys go with it. `NotFound` where it is over already."""
-        await self._gateway.call("lease/revoke", _IdRequest(ID=lease), _RevokeResponse)
+        """End it; its keys go with it. `NotFound` where it was over already. Sent once: where no
+        answer came, whether it is over tells."""
+        try:
+            await self._gateway.call_once("lease/revoke", _IdRequest(ID=lease), _RevokeResponse)
+        except (UpstreamUnreachable, UpstreamFailed):
+            if await self.find(lease) is not None:
+                raise

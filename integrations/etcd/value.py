@@ -98,6 +98,32 @@ def safe_view(key: bytes, value: bytes) -> SafeValue:
     return shown
 
 
+def hidden_in(key: bytes, value: bytes) -> str:
+    """Why the whole value may not be handed out as what it is; empty where it may. `safe_view`
+    judges what it shows: what is handed out whole is judged whole."""
+    safe = safe_view(key, value)
+    if safe.masked or safe.form in {Form.MASKED, Form.ENCRYPTED}:
+        return safe.note or "it is a secret"
+    reason = _secret_in_all(value) if len(value) > PREVIEW else ""
+    return f"{reason}: not shown" if reason else ""
+
+
+def _secret_in_all(value: bytes) -> str:
+    """What kind of secret the whole of a large value holds, in words; empty for none."""
+    if found := secret_in(value):
+        return f"holds {found}"
+    text = decoded(value)
+    if text is None:
+        return "too large to be searched for secrets" if guess(value) is not None else ""
+    if value.startswith(_UTF16):
+        found = secret_in(text.encode())
+        return f"holds {found}" if found else ""
+    plain = value.removeprefix(_BOM)
+    document = jsontext.read(plain) if jsontext.looks_like_json(plain) else None
+    count = mask_members(document).count if document is not None else 0
+    return f"holds {count} secret value{'s' if count > 1 else ''}" if count else ""
+
+
 def revealed_view(key: bytes, value: bytes) -> SafeValue:
     """The value as it is, for a caller who may see secrets; of Kubernetes secrets nothing."""
     held = envelope.decode(value)

@@ -60,4 +60,4 @@ def key_row(etcd: str, entry: KeyEntry) -> KeyRow:
 
 def lease_text(lease: str) -> str:
     """A lease id as etcdctl writes it (hexadecimal); empty without one."""
-    return f"{int(lease):x}" if lease.isdigit() and lease != "0" else ""
+    return f"{int(lease):016x}" if lease.isdigit() and lease != "0" else ""

@@ -86,6 +86,59 @@ async def test_folders_that_hold_kubernetes_keys_stay(bench):
     assert (await remove(store, "/own/", seen["version"])).status_code == 409
 
 
+WRITTEN = (
+    b'{"apiVersion":"acme.example/v1","kind":"Thing","metadata":{"name":"a","uid":"1-2",'
+    b'"creationTimestamp":"2026-11-01T00:00:00Z"},"spec":{}}'
+)
+
+
+async def test_kubernetes_objects_are_known_wherever_they_lie(bench):
+    store = await bench()
+    for number in range(60):
+        await store.put(b"/k8s/a%02d" % number, b"plain")
+    await store.put(b"/k8s/z", WRITTEN)
+    seen = (await preview(store, "/k8s/")).json()
+    assert seen["allowed"], "only the first are looked at before"
+    refused = await remove(store, "/k8s/", seen["version"])
+    assert refused.status_code == 409, refused.text
+    assert "Kubernetes" in refused.json()["detail"]
+    assert len(await keys(store)) == 61
+    held = await store.state("/k8s/z")
+    assert (await store.ask("delete", "/k8s/z", version=held["version"])).status_code == 409
+    # Nor is it put back past the API server once it is gone, or lost with a lease.
+    revision = int(held["version"])
+    await store.cluster.delete(b"/k8s/z")
+    back = await store.ask("restore", "/k8s/z", version="0", revision=revision)
+    assert back.status_code == 409, back.text
+    given = await store.owner.post(f"/etcd/{NAME}/leases", json={"ttl": 600})
+    lease = given.json()["id"]
+    await store.put(b"/k8s/z", WRITTEN, lease=str(int(lease, 16)))
+    told = (await store.owner.get(f"/etcd/{NAME}/leases/{lease}")).json()
+    headers = {"If-Match": f'"{told["version"]}"'}
+    kept = await store.owner.post(f"/etcd/{NAME}/leases/{lease}/revoke", headers=headers)
+    assert kept.status_code == 409, kept.text
+    assert "/k8s/z" in await keys(store)
+
+
+async def test_what_lies_outside_the_connections_prefix_is_not_told(bench):
+    store = await bench(prefix="/app/")
+    await store.put(b"/other/secret-name", b"x")
+    outside = await preview(store, "/other/")
+    assert outside.status_code == 404
+    assert "secret-name" not in outside.text
+
+
+@pytest.mark.parametrize("version", ["²", "99999999999999999", "9" * 40, "-1", "x"])
+async def test_a_version_that_nobody_was_told_deletes_nothing(bench, version):
+    store = await bench()
+    await store.put(b"/gone/a", b"x")
+    path = f"/etcd/{NAME}/folder/delete"
+    headers = {"If-Match": f'"{version}"'.encode()}
+    refused = await store.owner.post(path, json={"prefix": "/gone/"}, headers=headers)
+    assert refused.status_code in {412, 428}, refused.text
+    assert await keys(store) == ["/gone/a"]
+
+
 async def test_a_right_on_a_range_deletes_there_alone(bench):
     store = await bench()
     for key in (b"/team/a", b"/team/sub/b", b"/teams/a", b"/x"):

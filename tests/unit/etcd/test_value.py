@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from integrations.etcd.envelope import MAGIC, KubernetesObject, decode
 from integrations.etcd.secrets import secret_in
-from integrations.etcd.value import PREVIEW, Form, revealed_view, safe_view
+from integrations.etcd.value import PREVIEW, Form, hidden_in, revealed_view, safe_view
 
 
 def field(number: int, data: bytes) -> bytes:
@@ -337,3 +337,23 @@ def test_every_member_of_a_name_is_masked_and_other_numbers_stay():
     assert "one" not in shown.text
     assert "two" not in shown.text
     assert '"port": 1.10' in shown.text
+
+
+PEM = b"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n"
+LARGE = {
+    "text": b"line: plain\n" * 20_000 + b"password: hunter2hunter2\n" + PEM,
+    "JSON": b'{"padding": "' + b"x" * 200_000 + b'", "database": {"password": "hunter2"}}',
+    "bytes": bytes(range(256)) * 400 + PEM,
+    "UTF-16": ("plain\n" * 40_000 + "password: hunter2hunter2\n").encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("value", LARGE.values(), ids=LARGE.keys())
+def test_a_secret_far_behind_is_one_when_the_whole_is_handed_out(value: bytes) -> None:
+    assert "not shown" in hidden_in(b"/app/config", value)
+
+
+def test_large_values_without_secrets_are_handed_out() -> None:
+    assert hidden_in(b"/app/config", b"line: plain\n" * 50_000) == ""
+    assert hidden_in(b"/app/config", b'{"a": "' + b"x" * 200_000 + b'"}') == ""
+    assert hidden_in(b"/app/config", b"small") == ""

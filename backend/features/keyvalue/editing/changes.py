@@ -8,8 +8,8 @@ from backend.features.keyvalue.editing.rules import check_key
 from backend.features.keyvalue.editing.schemas import CreateKey, EditKey
 from backend.features.keyvalue.editing.state import Asking
 from backend.features.keyvalue.editing.values import bytes_of
-from backend.features.keyvalue.service import time_to_live
 from integrations.etcd.errors import Compacted
+from integrations.etcd.leases import Leases
 from integrations.etcd.models import KeyValue
 from integrations.etcd.writing import ABSENT, NO_LEASE, EtcdWriter, Written
 
@@ -66,8 +66,9 @@ async def restoring(asking: Asking, revision: int) -> Doing:
         ) from error
     if old is None:
         raise Conflict(f"At revision {revision} there was no such key.")
-    left = await time_to_live(connection, old.lease)
-    lives = old.lease != NO_LEASE and left is not None and left > 0
+    check_key(connection.settings, key, old.value)
+    # Whether it lives must be known: without its lease a lock would stay for ever.
+    lives = old.lease != NO_LEASE and await Leases(connection.client).find(old.lease) is not None
     lease = old.lease if lives else NO_LEASE
     over = "The lease it had is over: it has none now, and stays until it is deleted."
     notes = (over,) if old.lease != NO_LEASE and not lives else ()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from auth.verb import Verb
 from backend.audit import Change
 from backend.errors import Conflict, PreconditionFailed, PreconditionRequired, Unprocessable
 from backend.features.keyvalue.editing.rules import check_range, range_refusal
 from backend.features.keyvalue.editing.schemas import FolderDeleted, FolderPreview
-from backend.features.keyvalue.editing.state import Asking, KeyOf
+from backend.features.keyvalue.editing.state import Asking, KeyOf, shown
 from backend.http.attempt import Attempt, attempted
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.index import SEPARATOR
@@ -17,6 +18,7 @@ from integrations.etcd.ranges import Counted, RangeWriter
 
 __all__ = ["MOST_KEYS", "check_folder", "delete_folder", "preview_folder"]
 
+_DIGITS: Final = 20
 MOST_KEYS: Final = 10_000
 """More at once would hold up the store's other clients."""
 
@@ -32,7 +34,7 @@ async def preview_folder(asking: Asking) -> FolderPreview:
         etcd=of.connection.name,
         prefix=of.path,
         count=found.count,
-        sample=[key_text(one.key) for one in found.sample],
+        sample=[key_text(one.key) for one in found.sample] if asking.may(Verb.LIST) else [],
         version=str(found.revision),
         allowed=not why and found.count > 0,
         why=why,
@@ -45,9 +47,11 @@ async def delete_folder(asking: Asking, attempt: Attempt) -> FolderDeleted:
     since = _revision(asking.if_match)
     check_range(of.connection.settings, of.key, [])
     found = await _counted(asking)
-    check_range(of.connection.settings, of.key, [one.value for one in found.sample])
+    if since > found.revision:
+        raise await _stale(asking)
     if found.count > MOST_KEYS:
         raise Conflict(f"It holds {found.count:,} keys: at most {MOST_KEYS:,} are deleted at once.")
+    await _check_all(of, found.revision)
     words = f"{found.count} keys below {of.path}"
     async with attempted(attempt, f"sent: {words}", f"no answer came: {words}"):
         try:
@@ -71,8 +75,19 @@ async def delete_folder(asking: Asking, attempt: Attempt) -> FolderDeleted:
 
 
 async def _counted(asking: Asking) -> Counted:
-    of = check_folder(asking.of)
+    of = check_folder(shown(asking.of))
     return await RangeWriter(of.connection.client).count(of.key)
+
+
+async def _check_all(of: KeyOf, revision: int) -> None:
+    """Every value is looked at: an API server with another prefix is known by what it wrote."""
+    reader, after = RangeWriter(of.connection.client), b""
+    while True:
+        page = await reader.page(of.key, after=after, revision=revision)
+        check_range(of.connection.settings, of.key, [held.value for held in page.kvs])
+        if not page.more or not page.kvs:
+            return
+        after = page.kvs[-1].key
 
 
 def check_folder(of: KeyOf) -> KeyOf:
@@ -98,7 +113,7 @@ async def _stale(asking: Asking) -> PreconditionFailed:
 
 def _revision(if_match: str | None) -> int:
     text = (if_match or "").strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
         raise PreconditionRequired(
             "Send If-Match with the version of the preview, so that only what you saw is deleted."
         )

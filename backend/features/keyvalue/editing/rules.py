@@ -15,6 +15,8 @@ __all__ = ["ReadOnly", "check_key", "check_range", "key_refusal", "range_refusal
 COMPACTION: Final = b"compact_rev_key"
 """Where API servers agree on what they compact; below no prefix."""
 _ENCRYPTED: Final = b"k8s:enc:"
+_HEAD: Final = 16 * 1024
+_WRITTEN: Final = (b'"apiVersion":', b'"kind":', b'"metadata":', b'"creationTimestamp":', b'"uid":')
 
 
 class ReadOnly(Conflict):
@@ -86,4 +88,8 @@ def check_range(settings: EtcdSettings, prefix: bytes, values: Iterable[bytes]) 
 
 
 def _is_kubernetes(value: bytes) -> bool:
-    return value.startswith((_ENCRYPTED, MAGIC))
+    """Encrypted, protobuf, or (custom resources, definitions) JSON that an API server wrote."""
+    if value.startswith((_ENCRYPTED, MAGIC)):
+        return True
+    head = value[:_HEAD]
+    return head.startswith(b"{") and all(word in head for word in _WRITTEN)

@@ -15,7 +15,7 @@ from backend.features.keyvalue.editing.schemas import Encoding, ValueBody
 from backend.features.keyvalue.project import lease_text
 from integrations.etcd import jsontext
 from integrations.etcd.models import KeyValue
-from integrations.etcd.value import Form, safe_view
+from integrations.etcd.value import Form, hidden_in, safe_view
 
 __all__ = ["MOST_BYTES", "Typed", "bytes_of", "facts_of", "typed_of"]
 
@@ -25,7 +25,6 @@ _AROUND: Final = 512
 """What a request holds beside the key and its value."""
 _UNTYPED: Final = re.compile(r"[^\n\t -~\x80-\U0010ffff]")
 """What a text field of a browser loses or cannot show: returns, NUL and other controls."""
-_NEVER: Final = frozenset({Form.MASKED, Form.ENCRYPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,9 @@ class Typed:
 
 def typed_of(key: bytes, value: bytes) -> Typed:
     """How a value is edited. Secrets are not given out here: their reader is *Reveal*."""
+    if hidden := hidden_in(key, value):
+        return Typed("text", None, None, hidden)
     safe = safe_view(key, value)
-    if safe.masked or safe.form in _NEVER:
-        return Typed("text", None, None, safe.note or "it is a secret")
     packed = base64.b64encode(value).decode()
     text = _text(value)
     if text is None:
@@ -67,7 +66,7 @@ def facts_of(held: KeyValue | None) -> dict[str, Any]:
     found by trying."""
     if held is None:
         return {}
-    secret = safe_view(held.key, held.value).masked
+    secret = hidden_in(held.key, held.value)
     digest = {} if secret else {"sha256": hashlib.sha256(held.value).hexdigest()}
     return {"bytes": len(held.value), "lease": lease_text(held.lease), **digest}
 

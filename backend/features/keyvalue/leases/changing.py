@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from auth import scope
 from auth.principal import Principal
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Forbidden, PreconditionFailed, PreconditionRequired, Problem
-from backend.features.keyvalue.editing.rules import ReadOnly, store_refusal
+from backend.features.keyvalue.editing.rules import ReadOnly, check_key, store_refusal
 from backend.features.keyvalue.leases.schemas import LeaseChanged
 from backend.features.keyvalue.leases.state import Asking, find, lease_view, refused
 from backend.features.keyvalue.project import lease_text
@@ -18,6 +19,9 @@ from backend.http.attempt import Attempt, attempted
 from backend.http.denial import Denial
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.leases import LeaseState
+from integrations.etcd.writing import EtcdWriter
+
+_LOOKED_AT: Final = 50
 
 __all__ = ["grant", "keep_alive", "lease_target", "revoke"]
 
@@ -38,7 +42,7 @@ async def keep_alive(asking: Asking, lease: str, attempt: Attempt) -> LeaseChang
     """Let it run its whole time anew, once."""
     _open(asking)
     found = await find(asking, lease)
-    _check(asking, found, Verb.UPDATE)
+    await _check(asking, found, Verb.UPDATE)
     async with _recorded(attempt, lease):
         left = await asking.leases.keep_alive(found.id)
         await attempt.end("success", f"{lease}: {left} s")
@@ -52,7 +56,7 @@ async def revoke(
     attached in that very moment goes too."""
     _open(asking)
     found = await find(asking, lease)
-    _check(asking, found, Verb.DELETE)
+    await _check(asking, found, Verb.DELETE)
     _same(asking, found, if_match)
     words = f"{lease} with {len(found.keys)} keys"
     async with _recorded(attempt, words):
@@ -80,13 +84,23 @@ def _open(asking: Asking) -> None:
         raise ReadOnly(why)
 
 
-def _check(asking: Asking, lease: LeaseState, verb: Verb) -> None:
+async def _check(asking: Asking, lease: LeaseState, verb: Verb) -> None:
     why = refused(asking, lease.keys, verb)
     if not why:
+        await _check_values(asking, lease)
         return
     if why.startswith("Your roles"):
         raise _lacking(asking.caller, asking, why, verb)
     raise ReadOnly(why)
+
+
+async def _check_values(asking: Asking, lease: LeaseState) -> None:
+    """Kubernetes' keys under another prefix are known by what they hold; those of one lease are all
+    of one owner."""
+    writer = EtcdWriter(asking.connection.client)
+    for key in lease.keys[:_LOOKED_AT]:
+        held, _ = await writer.read(key)
+        check_key(asking.connection.settings, key, held.value if held else b"")
 
 
 def _lacking(caller: Principal, asking: Asking, why: str, verb: Verb = Verb.CREATE) -> Forbidden:

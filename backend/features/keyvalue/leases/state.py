@@ -44,6 +44,11 @@ class Asking:
         where = scope.etcd_key(self.caller.organisation, self.connection.name, key_text(key))
         return self.caller.policy.decide("key", verb, where).allowed
 
+    def everywhere(self, verb: Verb) -> bool:
+        """Whether the caller holds that right on every key of the store."""
+        base = scope.etcd(self.caller.organisation, self.connection.name)
+        return self.caller.policy.decide("key", verb, base).allowed
+
     def creates(self) -> bool:
         """Whether the caller may create keys somewhere in the store."""
         base = scope.etcd(self.caller.organisation, self.connection.name)
@@ -79,7 +84,8 @@ async def find(asking: Asking, lease: str) -> LeaseState:
 
 def lease_view(asking: Asking, lease: LeaseState) -> LeaseView:
     """It as the caller sees it."""
-    seen = [key for key in lease.keys if asking.may(Verb.LIST, key)]
+    below = asking.connection.settings.prefix.encode()
+    seen = [key for key in lease.keys if key.startswith(below) and asking.may(Verb.LIST, key)]
     offers = []
     for action, verb in (("keep-alive", Verb.UPDATE), ("revoke", Verb.DELETE)):
         why = refused(asking, lease.keys, verb)
@@ -102,8 +108,9 @@ def refused(asking: Asking, keys: Sequence[bytes], verb: Verb) -> str:
     if why := store_refusal(settings):
         return why
     lacking = sum(not asking.may(verb, key) for key in keys)
-    if lacking or (not keys and not asking.creates()):
-        which = f"{lacking} of its keys" if lacking else "any key of this store"
+    # One without keys is about to get some, of whoever just granted it.
+    if lacking or (not keys and not asking.everywhere(verb)):
+        which = f"{lacking} of its keys" if lacking else "all keys of this store"
         return f"Your roles here lack the right key:{verb.value} on {which}."
     return next(filter(None, (key_refusal(settings, key) for key in keys)), "")
 
