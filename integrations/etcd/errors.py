@@ -16,6 +16,7 @@ import msgspec
 from integrations.contract import (
     IntegrationError,
     NotFound,
+    UpstreamConflict,
     UpstreamDenied,
     UpstreamFailed,
     UpstreamRefused,
@@ -61,6 +62,8 @@ def from_problem(upstream: str, problem: EtcdError, status: int = 0) -> Integrat
         return NoLeader(upstream, "the cluster has no leader")
     if "compacted" in text:
         return Compacted(upstream, "the revision was compacted")
+    if "future revision" in text:
+        return UpstreamConflict(upstream, "it has not come to that revision yet")
     if "database space exceeded" in text:
         return NoSpace(upstream, "the database quota is used up; etcd refuses writes")
     if "user name is empty" in text:

@@ -191,6 +191,9 @@ async def test_the_past_of_a_key_ends_where_it_was_made_or_compacted(bench):
     assert (told["begins"], told["compacted"]) == (False, True)
     gone = await store.owner.get(f"/etcd/{NAME}/key", params={"key": key, "revision": middle - 1})
     assert gone.status_code == 409
+    for path, name in (("key", "revision"), ("key/history", "before")):
+        to_come = await store.owner.get(f"/etcd/{NAME}/{path}", params={"key": key, name: 2**58})
+        assert to_come.status_code == 409, to_come.text
     assert "compacted" in gone.json()["detail"]
     assert back["version"] != now
 

@@ -345,7 +345,7 @@ async def test_an_image_without_a_shell_is_told_as_such(
     async with terminal(console, owner, namespace, "bare", container="c") as screen:
         problem = (await screen.ended())["problem"]
     assert problem["type"].endswith(":no-shell"), problem
-    assert "debug container" in problem["detail"]
+    assert "kubectl debug" in problem["detail"]
 
 
 async def test_two_at_once_and_no_more_than_allowed(
