@@ -117,9 +117,9 @@ async def read_key_state(
 
 
 async def _done(
-    request: Request, asking: Asking, doing: Doing, action: str, verb: Verb
+    request: Request, asking: Asking, doing: Doing, action: str, *, right: Verb
 ) -> KeyChanged:
-    attempt = Attempt(request, asking.caller, action, target_of(asking), right=verb)
+    attempt = Attempt(request, asking.caller, action, target_of(asking), right=right)
     return await perform(asking, doing, attempt)
 
 
@@ -135,7 +135,7 @@ async def create_key(
 ) -> KeyChanged:
     """Make a key that is not there; 409 where it is."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller)
-    return await _done(request, asking, creating(asking, body), "create", Verb.CREATE)
+    return await _done(request, asking, creating(asking, body), "create", right=Verb.CREATE)
 
 
 @router.post("/key/edit", max_body_size=_MOST_BODY, dependencies=[Fresh], responses=answers(409))
@@ -152,7 +152,7 @@ async def edit_key(
     """Give a key another value, if nobody changed it since; its lease stays unless another is
     asked for. With the version ``0`` it is made anew where it has gone."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller, if_match)
-    return await _done(request, asking, editing(asking, body), "edit", Verb.UPDATE)
+    return await _done(request, asking, editing(asking, body), "edit", right=Verb.UPDATE)
 
 
 @router.post("/key/delete", dependencies=[Fresh], responses=answers(409))
@@ -168,7 +168,7 @@ async def delete_key(
 ) -> KeyChanged:
     """Delete a key, if nobody changed it since."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller, if_match)
-    return await _done(request, asking, deleting(asking), "delete", Verb.DELETE)
+    return await _done(request, asking, deleting(asking), "delete", right=Verb.DELETE)
 
 
 @router.post("/key/restore", dependencies=[Fresh], responses=answers(409))
@@ -185,4 +185,4 @@ async def restore_key(
     """Put a key back as it was at a revision that is still held, if nobody changed it since."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller, if_match)
     doing = await restoring(asking, body.revision)
-    return await _done(request, asking, doing, "restore", Verb.UPDATE)
+    return await _done(request, asking, doing, "restore", right=Verb.UPDATE)

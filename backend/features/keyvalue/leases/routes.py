@@ -60,7 +60,7 @@ async def grant_lease(
 ) -> LeaseChanged:
     """A new lease, for whoever may create a key to attach to it."""
     asking = _asking(name, caller, upstreams)
-    attempt = _attempt(request, asking, "grant-lease", "", Verb.CREATE)
+    attempt = _attempt(request, asking, "grant-lease", "", right=Verb.CREATE)
     return await changing.grant(asking, body.ttl, attempt)
 
 
@@ -70,7 +70,7 @@ async def keep_lease_alive(
 ) -> LeaseChanged:
     """Let it run its whole time anew, once. Needs the right to update each of its keys."""
     asking = _asking(name, caller, upstreams)
-    attempt = _attempt(request, asking, "keep-lease", lease, Verb.UPDATE)
+    attempt = _attempt(request, asking, "keep-lease", lease, right=Verb.UPDATE)
     return await changing.keep_alive(asking, lease, attempt)
 
 
@@ -86,5 +86,5 @@ async def revoke_lease(
 ) -> LeaseChanged:
     """End it; its keys go with it. Needs the right to delete each of them."""
     asking = _asking(name, caller, upstreams)
-    attempt = _attempt(request, asking, "revoke-lease", lease, Verb.DELETE)
+    attempt = _attempt(request, asking, "revoke-lease", lease, right=Verb.DELETE)
     return await changing.revoke(asking, lease, if_match, attempt)
