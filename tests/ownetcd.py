@@ -89,6 +89,11 @@ class Gate:
             await writer.drain()
             if unheard:
                 self.asked += 1
+                # The body may come after the head: without it nothing is asked.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.3):
+                        writer.write(await reader.read(64 * 1024))
+                        await writer.drain()
                 await asyncio.sleep(1.0)  # it does meanwhile what it was asked
                 raise ConnectionResetError
         writer.close()

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 MOVE: Final = "move the leader"
+_BEGINS_SECONDS: Final = 20.0
 _BACK_SECONDS: Final = 300.0
 _AT_IT_SECONDS: Final = 1800.0
 """How long a member may be at it after its answer was given up."""
@@ -218,6 +219,8 @@ async def defragmented(walk: Walk[Order], member: str) -> Told:
     await walk.upkeep.serves(found.endpoint)
     after = seen.find(member)
     size = after.size if after else 0
+    if unheard is not None:
+        size = await _smaller(walk, member, found.size)
     if unheard is not None and not 0 < size < found.size:
         raise JobFailed(
             f"{found.label} did not say that it was done ({unheard}), and its file of {said(size)} "
@@ -226,6 +229,18 @@ async def defragmented(walk: Walk[Order], member: str) -> Told:
     freed = max(0, found.size - size)
     words = f"{said(found.size)} before, {said(size)} after, in {seconds:.1f} s."
     return Told(words, {"before": str(found.size), "after": str(size), "freed": str(freed)})
+
+
+async def _smaller(walk: Walk[Order], member: str, before: int) -> int:
+    """The size of its file once that is smaller, or after a while as it is: what was asked for may
+    only just begin when the answer is lost."""
+    ends = time.monotonic() + _BEGINS_SECONDS
+    while True:
+        found = (await walk.look()).find(member)
+        size = found.size if found else 0
+        if 0 < size < before or time.monotonic() > ends:
+            return size
+        await asyncio.sleep(PAUSE)
 
 
 async def _reads(walk: Walk[Order], member: MemberLook) -> None:
