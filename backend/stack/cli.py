@@ -19,7 +19,7 @@ from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths, cache_root
 from backend.stack.process.records import RecordFile
 from backend.stack.programs.provide import provide
-from backend.stack.programs.spec import CORE, NODES
+from backend.stack.programs.spec import ALL, CORE
 from backend.stack.report import human_status
 from backend.stack.stack import Stack
 from backend.stack.status import ComponentState, read_status
@@ -93,7 +93,7 @@ async def _build() -> bool:
     complete, reason = True, obstacle()
     if reason:
         typer.echo(f"Without real nodes: {reason}")
-    for program in CORE if reason else (*CORE, *NODES):
+    for program in CORE if reason else ALL:
         try:
             found = await provide(program, cache_root(), tell)
             typer.echo(f"{program.name} {found.version} ({found.origin}): {found.path}")

@@ -23,7 +23,7 @@ from backend.stack.paths import StackPaths, cache_root
 from backend.stack.ports import PortBook, is_free
 from backend.stack.process.records import RecordFile
 from backend.stack.programs.locate import cached_path
-from backend.stack.programs.spec import CORE, NODES, Program
+from backend.stack.programs.spec import ALL, CORE, Program
 from backend.stack.sources import module_proxy, package_index, told
 
 __all__ = ["look"]
@@ -53,7 +53,7 @@ def look(home: Path) -> Iterator[Finding]:
         if reason
         else Finding("ok", "real nodes work here")
     )
-    missing = _missing(cache, CORE if reason else (*CORE, *NODES))
+    missing = _missing(cache, CORE if reason else ALL)
     yield _programs(missing)
     yield _ports(home)
     yield _room("data", home, _DATA_DISK, "CRATON_HOME")

@@ -17,7 +17,7 @@ from backend.stack.components.etcd_move import Mover, must_move
 from backend.stack.components.kubernetes import write_admin_kubeconfig
 from backend.stack.connections import publish
 from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable, StackError
-from backend.stack.nodes import fleet
+from backend.stack.nodes import fleet, metrics
 from backend.stack.nodes.join import retire
 from backend.stack.nodes.parts import node_parts, stop_order
 from backend.stack.nodes.plan import FleetPlan
@@ -30,7 +30,7 @@ from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.process.service import SupervisedProcess
 from backend.stack.programs.locate import LocatedProgram
 from backend.stack.programs.provide import Programs
-from backend.stack.programs.spec import CORE, ETCD, NODES, Program
+from backend.stack.programs.spec import ALL, CORE, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.seed.kube_api import KubeApi
 from backend.stack.seed.rbac import grant_cluster, keep_granting
@@ -132,7 +132,7 @@ class Stack:
         self._programs.watch(program, tell)
 
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
-        wanted = (*CORE, *NODES) if self._fleet else CORE
+        wanted = ALL if self._fleet else CORE
         helpers = [asyncio.create_task(self._programs.provide_all(wanted))]
         helpers.append(asyncio.create_task(self._retire_nodes(context)))
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
@@ -226,13 +226,16 @@ class Stack:
             self._board.update(name, ComponentState.READY, endpoint=str(found.path))
 
     async def _retire_nodes(self, context: Context) -> None:
-        """Forget the real nodes of an earlier start that this one does not have."""
+        """Forget the real nodes of an earlier start that this one does not have, and their
+        metrics."""
         await self._ready[API].wait()
         kept = {node.name for node in self._fleet.nodes} if self._fleet else set()
         try:
             await retire(context, kept)
+            if not self._fleet:
+                await metrics.withdraw(context)
         except (StackError, httpx2.HTTPError) as error:
-            _log.warning("real nodes of an earlier start stay in the cluster", why=str(error))
+            _log.warning("what an earlier start had stays in the cluster", why=str(error))
 
     async def _programs_of(self, part: StackPart, context: Context) -> LocatedProgram | None:
         """Have everything the part runs; None when something cannot be had: the board says why."""

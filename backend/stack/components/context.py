@@ -30,6 +30,7 @@ DERIVED_PORTS = (
     "kube-controller-manager",
     "kube-scheduler",
     "kwok",
+    "metrics-server",
 )
 
 SERVICE_CIDR = "10.96.0.0/16"
@@ -61,6 +62,8 @@ class Context:
     etcd_ca: Authority
     kube_etcd_ca: Authority
     kube_ca: Authority
+    front_ca: Authority
+    """Of the API server where it passes on what somebody asked of an API beside it."""
     located: dict[str, LocatedProgram] = field(default_factory=dict)
     """The programs found so far, by name."""
 
@@ -74,6 +77,7 @@ class Context:
             Authority(paths.pki, "etcd"),
             Authority(paths.pki, "kubernetes-etcd"),
             Authority(paths.pki, "kubernetes"),
+            Authority(paths.pki, "front-proxy"),
         )
 
     def url(self, name: str, scheme: str = "https") -> str:

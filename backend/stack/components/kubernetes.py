@@ -51,6 +51,7 @@ def apiserver(context: Context, program: LocatedProgram) -> ProcessSpec:
         f"--kubelet-certificate-authority={context.kube_ca.pair.cert}",
         f"--kubelet-client-certificate={kubelets.cert}",
         f"--kubelet-client-key={kubelets.key}",
+        *_passing_on(context),
         "--event-ttl=6h",
         "--profiling=false",
     ]
@@ -61,6 +62,21 @@ def apiserver(context: Context, program: LocatedProgram) -> ProcessSpec:
         context.url("kube-apiserver") + "/readyz", tls(context.kube_ca.pair.cert, own), "ok"
     )
     return ProcessSpec("kube-apiserver", argv, context.paths.logs / "kube-apiserver.log", check)
+
+
+def _passing_on(context: Context) -> list[str]:
+    """How it tells the APIs beside it (metrics) who asks, and how they know that it is it."""
+    name = "front-proxy-client"
+    own = context.front_ca.issue(name, common_name=name)
+    return [
+        f"--proxy-client-cert-file={own.cert}",
+        f"--proxy-client-key-file={own.key}",
+        f"--requestheader-client-ca-file={context.front_ca.pair.cert}",
+        f"--requestheader-allowed-names={name}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+    ]
 
 
 def own_kubeconfig(context: Context, name: str) -> str:

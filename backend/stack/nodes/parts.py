@@ -3,7 +3,7 @@
 from functools import partial
 
 from backend.stack.components.context import Context
-from backend.stack.nodes import describe, join
+from backend.stack.nodes import describe, join, metrics
 from backend.stack.nodes.plan import FleetPlan, NodePlan
 from backend.stack.parts import API, StackPart
 from backend.stack.process.service import ProcessSpec
@@ -25,7 +25,16 @@ def node_parts(fleet: FleetPlan) -> tuple[StackPart, ...]:
         (API, "registry"),
         opening=partial(_lead, fleet),
     )
-    return (gateway, *(part for node in fleet.nodes for part in _of(fleet, node)))
+    measuring = StackPart(
+        metrics.NAME,
+        KIND,
+        "Metrics of the real nodes",
+        programs.METRICS_SERVER,
+        metrics.metrics_server,
+        (API, f"kubelet-{fleet.nodes[0].number}"),
+        opening=metrics.announce,
+    )
+    return (gateway, *(part for node in fleet.nodes for part in _of(fleet, node)), measuring)
 
 
 def _of(fleet: FleetPlan, node: NodePlan) -> tuple[StackPart, ...]:
@@ -102,4 +111,4 @@ def stop_order(fleet: FleetPlan) -> list[list[str]]:
     outer = [f"{name}-{number}" for number in numbers for name in ("kubelet", "flanneld")]
     machines = [f"machine-{number}" for number in numbers]
     inner = [f"containerd-{number}" for number in numbers]
-    return [outer, machines, inner, [GATEWAY]]
+    return [[metrics.NAME, *outer], machines, inner, [GATEWAY]]

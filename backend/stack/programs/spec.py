@@ -149,9 +149,17 @@ FLANNELD = Program(
     ("github.com/flannel-io/flannel/pkg/version.Version=v0.26.7",),
     cgo=True,
 )
+METRICS_SERVER = Program(
+    "metrics-server",
+    "metrics-server",
+    "sigs.k8s.io/metrics-server/cmd/metrics-server",
+    "0.9.0",
+    ("k8s.io/client-go/pkg/version.gitVersion=v0.9.0",),
+)
 
 CORE = (ETCD, ETCDCTL, REGISTRY, KWOK, APISERVER, CONTROLLER_MANAGER, SCHEDULER, KUBECTL)
 """In the order they are built: what is usable soonest comes first."""
 NODES = (KUBELET, CONTAINERD, SHIM, CTR, PTP, HOST_LOCAL, FLANNELD)
 """What a real node is made of besides Debian's runc; built after the rest."""
-ALL = (*CORE, *NODES)
+ALL = (*CORE, *NODES, METRICS_SERVER)
+"""Where real nodes are possible. Nothing waits for what measures their pods: it is built last."""

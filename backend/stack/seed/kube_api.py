@@ -42,6 +42,7 @@ KINDS = {
         "customresourcedefinitions",
         False,
     ),
+    "APIService": ("apis/apiregistration.k8s.io/v1", "apiservices", False),
     "ClusterRole": ("apis/rbac.authorization.k8s.io/v1", "clusterroles", False),
     "ClusterRoleBinding": ("apis/rbac.authorization.k8s.io/v1", "clusterrolebindings", False),
     "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings", True),
