@@ -15,6 +15,7 @@ __all__ = ["LazyCommands"]
 
 _GROUPS: Final = {
     "audit": ("backend.audit.cli", "The audit record: verify and export its chain."),
+    "licence": ("backend.commerce.licence.cli", "Licences: make keys, issue, inspect, revoke."),
     "stack": ("backend.stack.cli", "The local stack of real servers, alone."),
     "updates": ("backend.omaha.operate.cli", "The update service and its data."),
     "simulate": ("backend.omaha.simulate.cli", "Load against real endpoints."),

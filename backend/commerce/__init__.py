@@ -1,0 +1,1 @@
+"""What a customer bought, and what that means: see the README of this folder."""

@@ -1,0 +1,1 @@
+"""Signed licences: what they say, whether to believe them, and what follows."""
