@@ -6,6 +6,7 @@ title and a sentence a person can act on. Tree::
     Problem
     ├── BadRequest 400        ├── Conflict 409            ├── TooManyRequests 429
     ├── Unauthenticated 401   ├── PreconditionFailed 412  ├── UpstreamBroken 502
+    ├── PaymentRequired 402
     ├── Forbidden 403         ├── PayloadTooLarge 413     ├── Unavailable 503
     ├── NotFoundProblem 404   ├── Unprocessable 422       └── UpstreamTimeout 504
     ├── UriTooLong 414        ├── PreconditionRequired 428
@@ -34,6 +35,7 @@ __all__ = [
     "Forbidden",
     "NotFoundProblem",
     "PayloadTooLarge",
+    "PaymentRequired",
     "PreconditionFailed",
     "PreconditionRequired",
     "Problem",
@@ -109,6 +111,12 @@ class Unauthenticated(Problem):
     """401: no session, or wrong credentials."""
 
     status, slug, title = 401, "unauthenticated", "Sign in first"
+
+
+class PaymentRequired(Problem):
+    """402: no licence covers it; `entitlement`, `limit`, `current`, `state` and `fix` say more."""
+
+    status, slug, title = 402, "entitlement", "The licence does not cover this"
 
 
 class Forbidden(Problem):

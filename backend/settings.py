@@ -196,6 +196,17 @@ class Settings(BaseSettings):
         default=(),
         description="Where the activity record is sent too: file, syslog, webhook (JSON list)",
     )
+    licence: SecretStr = Field(
+        default=SecretStr(""), description="Licences, as issued, with white space between them"
+    )
+    licence_file: Path | None = Field(
+        default=None, description="File with licences, e.g. a mounted Secret; read again as it "
+        "changes, within a minute",
+    )  # fmt: skip
+    licence_keys_file: Path | None = Field(
+        default=None, description="Key set (JWKS) of who issues licences, instead of the one "
+        "built in",
+    )  # fmt: skip
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -84,9 +84,15 @@ class ConsoleApp:
 
 @asynccontextmanager
 async def running_console(
-    home: Path, database_url: str = "", *, owner: bool = True, **settings: Any
+    home: Path,
+    database_url: str = "",
+    *,
+    owner: bool = True,
+    prepare: Callable[[FastAPI], None] = lambda _: None,
+    **settings: Any,
 ) -> AsyncIterator[ConsoleApp]:
-    """Start the app's lifespan around the test; without `owner` it waits for setup."""
+    """Start the app's lifespan around the test; without `owner` it waits for setup. `prepare` gets
+    the app before that."""
     options: dict[str, Any] = {"update_defaults": False}
     if owner:
         password = home / "owner-password"
@@ -95,6 +101,7 @@ async def running_console(
     if not database_url:
         place_sqlite(home / "craton.db")
     app = create_app(Settings(home=home, database_url=database_url, **options | settings))
+    prepare(app)
     async with app.router.lifespan_context(app):
         console = ConsoleApp(app)
         yield console

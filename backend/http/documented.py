@@ -29,6 +29,7 @@ _FRAMEWORKS: Final = ("HTTPValidationError", "ValidationError")
 _TOLD: Final = {
     400: "The request cannot be read",
     401: "Nobody is signed in",
+    402: "No licence covers it; `fix` says what helps",
     403: "Visible, but this is not allowed",
     404: "Missing, or invisible to the caller",
     409: "The present state does not allow it",

@@ -14,6 +14,7 @@ from auth.principal import Principal
 from auth.scope import Scope
 from auth.verb import Verb
 from backend.audit import Audit, Change, Target
+from backend.commerce.entitled import Entitled
 from backend.connections.table import TABLE, ConnectionRow
 from backend.db.session import DbSession
 from backend.errors import Unprocessable
@@ -37,6 +38,7 @@ from backend.features.connections.schemas import (
 from backend.features.connections.service import ConnectionService
 from backend.features.connections.views import connection_view, kind_view
 from backend.http.audited import Audited
+from backend.http.documented import answers
 from backend.http.guard import CurrentPrincipal, Requires
 from backend.http.versions import IfMatch, check, tagged
 from integrations.contract import ConfigurationError
@@ -76,6 +78,7 @@ New: Final = Requires(SETTINGS_KIND, Verb.CREATE, word="connection")
 Sees: Final = Requires(SETTINGS_KIND, Verb.GET, connection_scope, "connection")
 Changes: Final = Requires(SETTINGS_KIND, Verb.UPDATE, connection_scope, "connection")
 Deletes: Final = Requires(SETTINGS_KIND, Verb.DELETE, connection_scope, "connection")
+_CLUSTER: Final = "kubernetes"
 _ROUTES: Final = APIRouter(tags=["connections"], prefix="/connections")
 
 
@@ -120,17 +123,20 @@ async def test_connection(
     return await parts.service.test(body, caller)
 
 
-@_ROUTES.post("", status_code=201)
+@_ROUTES.post("", status_code=201, responses=answers(402))
 async def create_connection(
     body: NewConnection,
     caller: Annotated[Principal, New],
     parts: Parts,
     *,
+    entitled: Entitled,
     db: DbSession,
     audit: Audited,
     response: Response,
 ) -> ConnectionView:
     """Add a connection; its watches start at once, here and at every replica."""
+    if body.kind == _CLUSTER:
+        entitled.require("connect-cluster")
     row = await parts.service.create(db, body, caller)
     _record(audit, "create", row)
     await db.commit()

@@ -12,6 +12,7 @@ from auth.principal import Principal
 from auth.providers import OF_KIND, settings_of
 from auth.saml.provider import SamlProvider
 from auth.verb import Verb
+from backend.commerce.entitled import Entitled
 from backend.db.session import DbSession
 from backend.errors import Conflict, NotFoundProblem
 from backend.features.providers.beginning import begun
@@ -166,18 +167,20 @@ async def test_provider(
     return await manager.test(db, caller, body)
 
 
-@router.post("", status_code=201, dependencies=[FreshNow])
+@router.post("", status_code=201, dependencies=[FreshNow], responses=answers(402))
 async def create_provider(
     body: NewOidcProvider,
     caller: Annotated[Principal, New],
     manager: Manager,
     *,
+    entitled: Entitled,
     db: DbSession,
     audit: Audited,
     show: Show,
     response: Response,
 ) -> ProviderView:
     """Add a provider; its button is on the sign-in page at once."""
+    entitled.require("add-provider")
     row = await manager.create(db, audit, caller, body)
     return await show.changed(row, response)
 
@@ -197,18 +200,20 @@ async def test_directory(
     return await manager.test_directory(db, caller, body)
 
 
-@router.post("/directories", status_code=201, dependencies=[FreshNow])
+@router.post("/directories", status_code=201, dependencies=[FreshNow], responses=answers(402))
 async def create_directory(
     body: NewDirectory,
     caller: Annotated[Principal, New],
     manager: Manager,
     *,
+    entitled: Entitled,
     db: DbSession,
     audit: Audited,
     show: Show,
     response: Response,
 ) -> ProviderView:
     """Add a directory (LDAP); its button is on the sign-in page at once."""
+    entitled.require("add-provider")
     row = await manager.create(db, audit, caller, body)
     return await show.changed(row, response)
 

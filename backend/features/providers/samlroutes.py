@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from auth.principal import Principal
 from auth.saml.provider import SamlProvider
+from backend.commerce.entitled import Entitled
 from backend.db.session import DbSession
 from backend.errors import Conflict, NotFoundProblem
 from backend.features.providers.entrance import Door, count
@@ -47,18 +48,20 @@ async def test_saml_provider(
     return await manager.test_saml(db, caller, body)
 
 
-@router.post("/saml", status_code=201, dependencies=[FreshNow])
+@router.post("/saml", status_code=201, dependencies=[FreshNow], responses=answers(402))
 async def create_saml_provider(
     body: NewSamlProvider,
     caller: Annotated[Principal, New],
     manager: Manager,
     *,
+    entitled: Entitled,
     db: DbSession,
     audit: Audited,
     show: Show,
     response: Response,
 ) -> ProviderView:
     """Add a SAML provider; its button is on the sign-in page at once."""
+    entitled.require("add-provider")
     row = await manager.create(db, audit, caller, body)
     return await show.changed(row, response)
 

@@ -76,6 +76,16 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         empty=lambda a: not any(map(any, (a["normal"], a["warning"], a["error"]))),
     ),
     "GET /activity/receivers": at(ORG, "/activity/receivers"),
+    "GET /licence": at(ORG, "/licence"),
+    "GET /licence/acts": OwnPlace("/licence/acts"),  # whether, and no number
+    "POST /licence/preview": at(ORG, "/licence/preview", 422, body={"text": "none"}),
+    "POST /licence/documents": at(
+        ORG, "/licence/documents", 422, body={"text": "none"}, match=True
+    ),
+    "DELETE /licence/documents/{licence_id}": at(
+        ORG, "/licence/documents/none", 404, match=True
+    ),
+    "POST /licence/clock/reset": at(ORG, "/licence/clock/reset", match=True),
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # identity providers

@@ -77,6 +77,7 @@ LATE = {
     "GET /api/v1/grantors",
     "GET /api/v1/kinds",
     "GET /api/v1/explanation",
+    "GET /api/v1/licence/acts",
     "GET /api/v1/views",
     "POST /api/v1/views",
     "PATCH /api/v1/views/{view_id}",
