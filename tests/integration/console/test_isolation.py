@@ -274,6 +274,7 @@ OPEN = {
     "/api/v1/events/density",
     "/api/v1/grantors",
     "/api/v1/kinds",
+    "/api/v1/licence/acts",
     "/api/v1/overview",
     "/api/v1/permitted/{name}",
     "/api/v1/search",

@@ -151,6 +151,30 @@ export type AccountView = {
 };
 
 /**
+ * ActView
+ *
+ * Whether one act may be done now; `reason` and `fix` say why not.
+ */
+export type ActView = {
+    /**
+     * Act
+     */
+    act: 'connect-cluster' | 'add-provider';
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    /**
+     * Fix
+     */
+    fix: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * Acted
  *
  * What came of an action, or would (`dry_run`). `changes` are the fields that differ, as the
@@ -907,6 +931,27 @@ export type ClashView = {
 };
 
 export type ClientFrame = SubscribeFrame | MoveFrame | UnsubscribeFrame | PauseFrame | ResumeFrame | PongFrame;
+
+/**
+ * ClockView
+ *
+ * What time counts (`now`), the wall clock, the high-water mark, and whether it is trusted.
+ */
+export type ClockView = {
+    /**
+     * Mark
+     */
+    mark: number;
+    /**
+     * Now
+     */
+    now: number;
+    trust: Trust;
+    /**
+     * Wall
+     */
+    wall: number;
+};
 
 /**
  * ClusterRow
@@ -1697,7 +1742,7 @@ export type Detail = {
     /**
      * Events
      */
-    events: Array<EventView>;
+    events: Array<BackendFeaturesClusterSchemasEventView>;
     /**
      * Facts
      */
@@ -1808,6 +1853,52 @@ export type DeviceCodes = {
      * Verification Uri Complete
      */
     verification_uri_complete: string;
+};
+
+/**
+ * DifferenceView
+ *
+ * What putting them in would change. `wins` is false where a higher source holds licences, so
+ * that nothing changes while it does; `wins_over` names that source.
+ */
+export type DifferenceView = {
+    after: State;
+    before: State;
+    /**
+     * Documents
+     */
+    documents: Array<BackendFeaturesLicenceSchemasDocumentView>;
+    /**
+     * Entitlements
+     */
+    entitlements: Array<GrownView>;
+    /**
+     * Features Added
+     */
+    features_added: Array<string>;
+    /**
+     * Features Removed
+     */
+    features_removed: Array<string>;
+    /**
+     * Replaces
+     */
+    replaces: Array<[
+        string,
+        string
+    ]>;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Wins
+     */
+    wins: boolean;
+    /**
+     * Wins Over
+     */
+    wins_over: string;
 };
 
 /**
@@ -2156,30 +2247,6 @@ export type Disappears = {
 };
 
 /**
- * DocumentView
- *
- * An object as text that can be edited: without its status and what the API server keeps for
- * itself. `version` is what `If-Match` names. `owners` are the fields that somebody else set,
- * by their paths, with who did.
- */
-export type DocumentView = {
-    /**
-     * Owners
-     */
-    owners: {
-        [key: string]: Array<string>;
-    };
-    /**
-     * Version
-     */
-    version: string;
-    /**
-     * Yaml
-     */
-    yaml: string;
-};
-
-/**
  * Draft
  *
  * What was typed, by field. A secret that is absent or null stays as it is stored.
@@ -2343,6 +2410,47 @@ export type EndpointSliceRow = {
     ports: Array<string>;
     ready: number;
     service: string;
+};
+
+/**
+ * EntitlementView
+ *
+ * One entitlement: `limit` null is without limit, `count` null is not counted yet; `ceiling`
+ * is how far there may be added while the licence has ended. `named`: a licence names it.
+ */
+export type EntitlementView = {
+    /**
+     * Ceiling
+     */
+    ceiling: number | null;
+    /**
+     * Count
+     */
+    count: number | null;
+    /**
+     * Enforce
+     */
+    enforce: 'hard' | 'soft' | 'meter';
+    /**
+     * Limit
+     */
+    limit: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Named
+     */
+    named: boolean;
+    /**
+     * Over
+     */
+    over: boolean;
+    /**
+     * Unit
+     */
+    unit: string;
 };
 
 /**
@@ -2600,42 +2708,6 @@ export type EventRow = {
     source: string;
     stated: number | null;
     type: string;
-};
-
-/**
- * EventView
- *
- * An event about the object, newest first.
- */
-export type EventView = {
-    /**
-     * Count
-     */
-    count: number;
-    /**
-     * First
-     */
-    first: number;
-    /**
-     * Last
-     */
-    last: number;
-    /**
-     * Message
-     */
-    message: string;
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Reporter
-     */
-    reporter: string;
-    /**
-     * Severity
-     */
-    severity: string;
 };
 
 /**
@@ -3454,6 +3526,30 @@ export type GroupView = {
  * How a person's groups are found.
  */
 export type GroupsBy = 'memberof' | 'member' | 'chain' | 'none';
+
+/**
+ * GrownView
+ *
+ * One entitlement before and after; null is without limit.
+ */
+export type GrownView = {
+    /**
+     * After
+     */
+    after: number | null;
+    /**
+     * Before
+     */
+    before: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Way
+     */
+    way: 'grows' | 'shrinks' | 'same';
+};
 
 /**
  * Heartbeat
@@ -4726,6 +4822,88 @@ export type LeaseView = {
      * Version
      */
     version: string;
+};
+
+/**
+ * LicenceText
+ *
+ * One licence or several, with white space between them.
+ */
+export type LicenceText = {
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * LicenceView
+ *
+ * All about the licences. `row_version` guards changes (`If-Match`).
+ */
+export type LicenceView = {
+    /**
+     * Acts
+     */
+    acts: Array<ActView>;
+    /**
+     * Always
+     */
+    always: Array<string>;
+    clock: ClockView;
+    /**
+     * Demo
+     */
+    demo: boolean;
+    /**
+     * Documents
+     */
+    documents: Array<BackendFeaturesLicenceSchemasDocumentView>;
+    /**
+     * Entitlements
+     */
+    entitlements: Array<EntitlementView>;
+    /**
+     * Features
+     */
+    features: Array<string>;
+    /**
+     * History
+     */
+    history: Array<BackendFeaturesLicenceSchemasEventView>;
+    /**
+     * Installation
+     */
+    installation: string;
+    /**
+     * Keys
+     */
+    keys: number;
+    /**
+     * Keys Error
+     */
+    keys_error: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Since
+     */
+    since: number;
+    /**
+     * Sources
+     */
+    sources: Array<SourceView>;
+    state: State;
+    /**
+     * Stops
+     */
+    stops: Array<StopView>;
+    /**
+     * Timeline
+     */
+    timeline: Array<SpanView>;
 };
 
 /**
@@ -7440,6 +7618,14 @@ export type PermittedAnswer = {
 };
 
 /**
+ * Phase
+ *
+ * What one document is in. `SCHEDULED` has not begun; `REPLACED` is superseded; `OVER` is a
+ * trial that ended.
+ */
+export type Phase = 'SCHEDULED' | 'VALID' | 'EXPIRING' | 'GRACE' | 'DEGRADED' | 'OVER' | 'REPLACED';
+
+/**
  * PlatformView
  *
  * One platform of an index. `size` is the manifest's own; `attestations` are digests.
@@ -9938,6 +10124,48 @@ export type SnapshotReady = {
 };
 
 /**
+ * SourceView
+ *
+ * A source, highest first: whether it wins, how many licences it gives, and what is wrong with
+ * what it holds now (the last readable ones stay in force).
+ */
+export type SourceView = {
+    /**
+     * Error
+     */
+    error: string;
+    /**
+     * Licences
+     */
+    licences: number;
+    /**
+     * Place
+     */
+    place: 'environment' | 'file' | 'database';
+    /**
+     * Where
+     */
+    where: string;
+    /**
+     * Wins
+     */
+    wins: boolean;
+};
+
+/**
+ * SpanView
+ *
+ * A state, from `start` until the next one.
+ */
+export type SpanView = {
+    /**
+     * Start
+     */
+    start: number;
+    state: State;
+};
+
+/**
  * Spread
  *
  * How a rollout reaches machines: all at once, a fixed share, or a growing share.
@@ -9967,6 +10195,13 @@ export type StackView = {
      */
     updated: string;
 };
+
+/**
+ * State
+ *
+ * What the console is in.
+ */
+export type State = 'VALID' | 'EXPIRING' | 'GRACE' | 'DEGRADED' | 'COMMUNITY';
 
 /**
  * Status
@@ -10119,6 +10354,36 @@ export type SteppedUp = {
      * Until
      */
     until: number;
+};
+
+/**
+ * StopView
+ *
+ * One act a licence can stop, and how it stands in each state.
+ */
+export type StopView = {
+    /**
+     * Act
+     */
+    act: 'connect-cluster' | 'add-provider';
+    /**
+     * Entitlements
+     */
+    entitlements: Array<string>;
+    /**
+     * Feature
+     */
+    feature: string;
+    /**
+     * Operations
+     */
+    operations: Array<string>;
+    /**
+     * States
+     */
+    states: {
+        [key in State]?: 'works' | 'within-limit' | 'within-ceiling' | 'within-community';
+    };
 };
 
 /**
@@ -10845,6 +11110,13 @@ export type TrialView = {
 };
 
 /**
+ * Trust
+ *
+ * What is to be thought of the wall clock.
+ */
+export type Trust = 'good' | 'suspect' | 'unconfirmed';
+
+/**
  * TrustCondition
  *
  * A claim, by its name or by its path (``kubernetes.io/namespace``), and what it has to be;
@@ -11486,6 +11758,184 @@ export type WorkloadRow = {
     status: string;
     uid: string;
     updated: number;
+};
+
+/**
+ * DocumentView
+ *
+ * An object as text that can be edited: without its status and what the API server keeps for
+ * itself. `version` is what `If-Match` names. `owners` are the fields that somebody else set,
+ * by their paths, with who did.
+ */
+export type BackendFeaturesClusterEditingSchemasDocumentView = {
+    /**
+     * Owners
+     */
+    owners: {
+        [key: string]: Array<string>;
+    };
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Yaml
+     */
+    yaml: string;
+};
+
+/**
+ * EventView
+ *
+ * An event about the object, newest first.
+ */
+export type BackendFeaturesClusterSchemasEventView = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Last
+     */
+    last: number;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Reporter
+     */
+    reporter: string;
+    /**
+     * Severity
+     */
+    severity: string;
+};
+
+/**
+ * DocumentView
+ *
+ * One licence and what it is in; `starts`, `ends` and `grace_ends` to the second, `by` what
+ * replaced it.
+ */
+export type BackendFeaturesLicenceSchemasDocumentView = {
+    /**
+     * Account
+     */
+    account: string;
+    /**
+     * Added
+     */
+    added: number | null;
+    /**
+     * Added By
+     */
+    added_by: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Demo
+     */
+    demo: boolean;
+    /**
+     * Edition
+     */
+    edition: string;
+    /**
+     * Elsewhere
+     */
+    elsewhere: number | null;
+    /**
+     * Ends
+     */
+    ends: number;
+    /**
+     * Expires On
+     */
+    expires_on: string;
+    /**
+     * Features
+     */
+    features: Array<string>;
+    /**
+     * Grace Ends
+     */
+    grace_ends: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Not Before
+     */
+    not_before: string;
+    phase: Phase;
+    /**
+     * Revoked
+     */
+    revoked: number | null;
+    /**
+     * Sequence
+     */
+    sequence: number;
+    /**
+     * Starts
+     */
+    starts: number;
+    /**
+     * Support
+     */
+    support: string;
+    /**
+     * Trial
+     */
+    trial: boolean;
+};
+
+/**
+ * EventView
+ *
+ * Something that happened.
+ */
+export type BackendFeaturesLicenceSchemasEventView = {
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * At
+     */
+    at: number;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Kind
+     */
+    kind: string;
 };
 
 export type CreateAccessRequestData = {
@@ -14043,7 +14493,7 @@ export type ReadDocumentResponses = {
     /**
      * Successful Response
      */
-    200: DocumentView;
+    200: BackendFeaturesClusterEditingSchemasDocumentView;
 };
 
 export type ReadDocumentResponse = ReadDocumentResponses[keyof ReadDocumentResponses];
@@ -15827,6 +16277,10 @@ export type CreateConnectionErrors = {
      * Nobody is signed in
      */
     401: ProblemBody;
+    /**
+     * No licence covers it; `fix` says what helps
+     */
+    402: ProblemBody;
     /**
      * Visible, but this is not allowed
      */
@@ -19256,6 +19710,10 @@ export type CreateProviderErrors = {
      */
     401: ProblemBody;
     /**
+     * No licence covers it; `fix` says what helps
+     */
+    402: ProblemBody;
+    /**
      * Visible, but this is not allowed
      */
     403: ProblemBody;
@@ -19316,6 +19774,10 @@ export type CreateDirectoryErrors = {
      * Nobody is signed in
      */
     401: ProblemBody;
+    /**
+     * No licence covers it; `fix` says what helps
+     */
+    402: ProblemBody;
     /**
      * Visible, but this is not allowed
      */
@@ -19477,6 +19939,10 @@ export type CreateSamlProviderErrors = {
      * Nobody is signed in
      */
     401: ProblemBody;
+    /**
+     * No licence covers it; `fix` says what helps
+     */
+    402: ProblemBody;
     /**
      * Visible, but this is not allowed
      */
@@ -21135,6 +21601,319 @@ export type ListKindsResponses = {
 };
 
 export type ListKindsResponse = ListKindsResponses[keyof ListKindsResponses];
+
+export type ReadLicenceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/licence';
+};
+
+export type ReadLicenceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ReadLicenceError = ReadLicenceErrors[keyof ReadLicenceErrors];
+
+export type ReadLicenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: LicenceView;
+};
+
+export type ReadLicenceResponse = ReadLicenceResponses[keyof ReadLicenceResponses];
+
+export type ListLicensedActsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/licence/acts';
+};
+
+export type ListLicensedActsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListLicensedActsError = ListLicensedActsErrors[keyof ListLicensedActsErrors];
+
+export type ListLicensedActsResponses = {
+    /**
+     * Response List Licensed Acts
+     *
+     * Successful Response
+     */
+    200: Array<ActView>;
+};
+
+export type ListLicensedActsResponse = ListLicensedActsResponses[keyof ListLicensedActsResponses];
+
+export type ResetLicenceClockData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/licence/clock/reset';
+};
+
+export type ResetLicenceClockErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ResetLicenceClockError = ResetLicenceClockErrors[keyof ResetLicenceClockErrors];
+
+export type ResetLicenceClockResponses = {
+    /**
+     * Successful Response
+     */
+    200: LicenceView;
+};
+
+export type ResetLicenceClockResponse = ResetLicenceClockResponses[keyof ResetLicenceClockResponses];
+
+export type AddLicenceData = {
+    body: LicenceText;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/licence/documents';
+};
+
+export type AddLicenceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type AddLicenceError = AddLicenceErrors[keyof AddLicenceErrors];
+
+export type AddLicenceResponses = {
+    /**
+     * Successful Response
+     */
+    201: LicenceView;
+};
+
+export type AddLicenceResponse = AddLicenceResponses[keyof AddLicenceResponses];
+
+export type RemoveLicenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Licence Id
+         */
+        licence_id: string;
+    };
+    query?: never;
+    url: '/api/v1/licence/documents/{licence_id}';
+};
+
+export type RemoveLicenceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type RemoveLicenceError = RemoveLicenceErrors[keyof RemoveLicenceErrors];
+
+export type RemoveLicenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: LicenceView;
+};
+
+export type RemoveLicenceResponse = RemoveLicenceResponses[keyof RemoveLicenceResponses];
+
+export type PreviewLicenceData = {
+    body: LicenceText;
+    path?: never;
+    query?: never;
+    url: '/api/v1/licence/preview';
+};
+
+export type PreviewLicenceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type PreviewLicenceError = PreviewLicenceErrors[keyof PreviewLicenceErrors];
+
+export type PreviewLicenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: DifferenceView;
+};
+
+export type PreviewLicenceResponse = PreviewLicenceResponses[keyof PreviewLicenceResponses];
 
 export type AuthorizeDeviceData = {
     body?: never;
