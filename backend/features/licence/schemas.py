@@ -16,10 +16,10 @@ __all__ = [
     "ActView",
     "ClockView",
     "DifferenceView",
-    "DocumentView",
     "EntitlementView",
     "EventView",
     "GrownView",
+    "LicenceDocumentView",
     "LicenceText",
     "LicenceView",
     "SourceView",
@@ -52,7 +52,7 @@ class EntitlementView(BaseModel):
     ceiling: int | None
 
 
-class DocumentView(BaseModel):
+class LicenceDocumentView(BaseModel):
     """One licence and what it is in; `starts`, `ends` and `grace_ends` to the second, `by` what
     replaced it."""
 
@@ -144,7 +144,7 @@ class LicenceView(BaseModel):
     installation: str
     entitlements: list[EntitlementView]
     features: list[str]
-    documents: list[DocumentView]
+    documents: list[LicenceDocumentView]
     sources: list[SourceView]
     timeline: list[SpanView]
     clock: ClockView
@@ -176,7 +176,7 @@ class DifferenceView(BaseModel):
     features_added: list[str]
     features_removed: list[str]
     replaces: list[tuple[str, str]]
-    documents: list[DocumentView]
+    documents: list[LicenceDocumentView]
     wins: bool
     wins_over: str
     row_version: int

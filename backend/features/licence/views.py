@@ -18,10 +18,10 @@ from backend.features.licence.schemas import (
     ActView,
     ClockView,
     DifferenceView,
-    DocumentView,
     EntitlementView,
     EventView,
     GrownView,
+    LicenceDocumentView,
     LicenceView,
     SourceView,
     SpanView,
@@ -118,10 +118,10 @@ def _entitlement(name: str, standing: Standing) -> EntitlementView:
     )
 
 
-def _document(held: Held, found: Situation) -> DocumentView:
+def _document(held: Held, found: Situation) -> LicenceDocumentView:
     licence = held.licence
     added = found.stored.added.get(licence.jti) if found.chosen.winner == "database" else None
-    return DocumentView(
+    return LicenceDocumentView(
         id=licence.jti,
         account=licence.sub,
         issuer=licence.iss,

@@ -1867,7 +1867,7 @@ export type DifferenceView = {
     /**
      * Documents
      */
-    documents: Array<BackendFeaturesLicenceSchemasDocumentView>;
+    documents: Array<LicenceDocumentView>;
     /**
      * Entitlements
      */
@@ -2244,6 +2244,30 @@ export type Disappears = {
      * Title
      */
     title: string;
+};
+
+/**
+ * DocumentView
+ *
+ * An object as text that can be edited: without its status and what the API server keeps for
+ * itself. `version` is what `If-Match` names. `owners` are the fields that somebody else set,
+ * by their paths, with who did.
+ */
+export type DocumentView = {
+    /**
+     * Owners
+     */
+    owners: {
+        [key: string]: Array<string>;
+    };
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Yaml
+     */
+    yaml: string;
 };
 
 /**
@@ -4825,6 +4849,96 @@ export type LeaseView = {
 };
 
 /**
+ * LicenceDocumentView
+ *
+ * One licence and what it is in; `starts`, `ends` and `grace_ends` to the second, `by` what
+ * replaced it.
+ */
+export type LicenceDocumentView = {
+    /**
+     * Account
+     */
+    account: string;
+    /**
+     * Added
+     */
+    added: number | null;
+    /**
+     * Added By
+     */
+    added_by: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Demo
+     */
+    demo: boolean;
+    /**
+     * Edition
+     */
+    edition: string;
+    /**
+     * Elsewhere
+     */
+    elsewhere: number | null;
+    /**
+     * Ends
+     */
+    ends: number;
+    /**
+     * Expires On
+     */
+    expires_on: string;
+    /**
+     * Features
+     */
+    features: Array<string>;
+    /**
+     * Grace Ends
+     */
+    grace_ends: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Not Before
+     */
+    not_before: string;
+    phase: Phase;
+    /**
+     * Revoked
+     */
+    revoked: number | null;
+    /**
+     * Sequence
+     */
+    sequence: number;
+    /**
+     * Starts
+     */
+    starts: number;
+    /**
+     * Support
+     */
+    support: string;
+    /**
+     * Trial
+     */
+    trial: boolean;
+};
+
+/**
  * LicenceText
  *
  * One licence or several, with white space between them.
@@ -4858,7 +4972,7 @@ export type LicenceView = {
     /**
      * Documents
      */
-    documents: Array<BackendFeaturesLicenceSchemasDocumentView>;
+    documents: Array<LicenceDocumentView>;
     /**
      * Entitlements
      */
@@ -11761,30 +11875,6 @@ export type WorkloadRow = {
 };
 
 /**
- * DocumentView
- *
- * An object as text that can be edited: without its status and what the API server keeps for
- * itself. `version` is what `If-Match` names. `owners` are the fields that somebody else set,
- * by their paths, with who did.
- */
-export type BackendFeaturesClusterEditingSchemasDocumentView = {
-    /**
-     * Owners
-     */
-    owners: {
-        [key: string]: Array<string>;
-    };
-    /**
-     * Version
-     */
-    version: string;
-    /**
-     * Yaml
-     */
-    yaml: string;
-};
-
-/**
  * EventView
  *
  * An event about the object, newest first.
@@ -11818,96 +11908,6 @@ export type BackendFeaturesClusterSchemasEventView = {
      * Severity
      */
     severity: string;
-};
-
-/**
- * DocumentView
- *
- * One licence and what it is in; `starts`, `ends` and `grace_ends` to the second, `by` what
- * replaced it.
- */
-export type BackendFeaturesLicenceSchemasDocumentView = {
-    /**
-     * Account
-     */
-    account: string;
-    /**
-     * Added
-     */
-    added: number | null;
-    /**
-     * Added By
-     */
-    added_by: string;
-    /**
-     * By
-     */
-    by: string;
-    /**
-     * Demo
-     */
-    demo: boolean;
-    /**
-     * Edition
-     */
-    edition: string;
-    /**
-     * Elsewhere
-     */
-    elsewhere: number | null;
-    /**
-     * Ends
-     */
-    ends: number;
-    /**
-     * Expires On
-     */
-    expires_on: string;
-    /**
-     * Features
-     */
-    features: Array<string>;
-    /**
-     * Grace Ends
-     */
-    grace_ends: number;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Issuer
-     */
-    issuer: string;
-    /**
-     * Key
-     */
-    key: string;
-    /**
-     * Not Before
-     */
-    not_before: string;
-    phase: Phase;
-    /**
-     * Revoked
-     */
-    revoked: number | null;
-    /**
-     * Sequence
-     */
-    sequence: number;
-    /**
-     * Starts
-     */
-    starts: number;
-    /**
-     * Support
-     */
-    support: string;
-    /**
-     * Trial
-     */
-    trial: boolean;
 };
 
 /**
@@ -14493,7 +14493,7 @@ export type ReadDocumentResponses = {
     /**
      * Successful Response
      */
-    200: BackendFeaturesClusterEditingSchemasDocumentView;
+    200: DocumentView;
 };
 
 export type ReadDocumentResponse = ReadDocumentResponses[keyof ReadDocumentResponses];
