@@ -17,9 +17,9 @@ __all__ = [
     "ClockView",
     "DifferenceView",
     "EntitlementView",
-    "EventView",
     "GrownView",
     "LicenceDocumentView",
+    "LicenceEventView",
     "LicenceText",
     "LicenceView",
     "SourceView",
@@ -106,7 +106,7 @@ class ClockView(BaseModel):
     trust: Trust
 
 
-class EventView(BaseModel):
+class LicenceEventView(BaseModel):
     """Something that happened."""
 
     at: float
@@ -148,7 +148,7 @@ class LicenceView(BaseModel):
     sources: list[SourceView]
     timeline: list[SpanView]
     clock: ClockView
-    history: list[EventView]
+    history: list[LicenceEventView]
     stops: list[StopView]
     always: list[str]
     acts: list[ActView]

@@ -1742,7 +1742,7 @@ export type Detail = {
     /**
      * Events
      */
-    events: Array<BackendFeaturesClusterSchemasEventView>;
+    events: Array<EventView>;
     /**
      * Facts
      */
@@ -2732,6 +2732,42 @@ export type EventRow = {
     source: string;
     stated: number | null;
     type: string;
+};
+
+/**
+ * EventView
+ *
+ * An event about the object, newest first.
+ */
+export type EventView = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Last
+     */
+    last: number;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Reporter
+     */
+    reporter: string;
+    /**
+     * Severity
+     */
+    severity: string;
 };
 
 /**
@@ -4939,6 +4975,34 @@ export type LicenceDocumentView = {
 };
 
 /**
+ * LicenceEventView
+ *
+ * Something that happened.
+ */
+export type LicenceEventView = {
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * At
+     */
+    at: number;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Kind
+     */
+    kind: string;
+};
+
+/**
  * LicenceText
  *
  * One licence or several, with white space between them.
@@ -4984,7 +5048,7 @@ export type LicenceView = {
     /**
      * History
      */
-    history: Array<BackendFeaturesLicenceSchemasEventView>;
+    history: Array<LicenceEventView>;
     /**
      * Installation
      */
@@ -11872,70 +11936,6 @@ export type WorkloadRow = {
     status: string;
     uid: string;
     updated: number;
-};
-
-/**
- * EventView
- *
- * An event about the object, newest first.
- */
-export type BackendFeaturesClusterSchemasEventView = {
-    /**
-     * Count
-     */
-    count: number;
-    /**
-     * First
-     */
-    first: number;
-    /**
-     * Last
-     */
-    last: number;
-    /**
-     * Message
-     */
-    message: string;
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Reporter
-     */
-    reporter: string;
-    /**
-     * Severity
-     */
-    severity: string;
-};
-
-/**
- * EventView
- *
- * Something that happened.
- */
-export type BackendFeaturesLicenceSchemasEventView = {
-    /**
-     * After
-     */
-    after: string;
-    /**
-     * At
-     */
-    at: number;
-    /**
-     * Before
-     */
-    before: string;
-    /**
-     * By
-     */
-    by: string;
-    /**
-     * Kind
-     */
-    kind: string;
 };
 
 export type CreateAccessRequestData = {
