@@ -18,6 +18,7 @@ GROUPS = {
     "tests/integration/realnodes/": "a stack with real nodes",
     "tests/browser/test_logs.py": "a browser on real nodes",
     "tests/browser/test_terminal.py": "a browser on real nodes",
+    "tests/browser/test_usage.py": "a browser on real nodes",
     "tests/integration/replicas/": "consoles over one PostgreSQL, to be killed and frozen",
     "tests/integration/http/": "a console and an update server to attack",
     "tests/browser/test_live.py": "changes the shared stack, or counts what is in it",

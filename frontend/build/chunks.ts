@@ -61,6 +61,7 @@ const SHARED: readonly [name: string, modules: string[]][] = [
       "table/usePageSearch.ts",
       "kube/RowPanel.tsx",
       "kube/operate/Bulk.tsx",
+      "kube/usage/Used.tsx",
     ].map((name) => at(`src/${name}`)),
   ],
   ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanelBody.tsx"].map(at)],

@@ -30,6 +30,7 @@ import teams from "./i18n/teams.json";
 import terminal from "./i18n/terminal.json";
 import trust from "./i18n/trust.json";
 import updates from "./i18n/updates.json";
+import usage from "./i18n/usage.json";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -140,6 +141,7 @@ test.each([
   ["terminal", [terminal]],
   ["trust", [trust]],
   ["updates", [updates]],
+  ["usage", [usage]],
 ])("what says words of %s brings them along", (name, words) => {
   const keys = new Set(words.flatMap((tree) => keysOf(tree as Tree)).map(singular));
   const file = join(ROOT, "i18n", `${name}.ts`);

@@ -27,6 +27,7 @@ from integrations.kubernetes.client import KubernetesClient, Version
 from integrations.kubernetes.discovery import further_kinds
 from integrations.kubernetes.kinds import KINDS, ResourceKind
 from integrations.kubernetes.metadata_watches import CHANGES, DELETIONS, ROUTES, MetadataWatches
+from integrations.kubernetes.metrics_poll import NODE_USAGE, POD_USAGE, MetricsPoll
 from integrations.kubernetes.reviews import ALLOW_SECONDS, DENY_SECONDS, AccessReviews
 from integrations.kubernetes.settings import ConnectionSettings
 from integrations.kubernetes.watch import WatchCoordinator, Watcher
@@ -83,6 +84,7 @@ class KubernetesConnection:
             self._metadata_watcher, self._further_kinds, settings.limits.custom_kinds
         )
         """The watches of the kinds that have no rows."""
+        self.metrics = MetricsPoll(self.client)
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
         self._feeds: dict[str, list[Feed[Any]]] = {}
         self._watchers: list[Watcher] = []
@@ -99,7 +101,7 @@ class KubernetesConnection:
 
         The kind ``health`` is this connection itself: its `ApiServerHealth` under its name.
         ``deletions``, ``custom-changes`` and ``routes`` are of kinds without rows: see
-        `metadata_watches`.
+        `metadata_watches`. ``node-usage`` and ``pod-usage`` are measured: `metrics_poll`.
         """
         if self._task is not None:
             raise RuntimeError("attach feeds before the connection is started")
@@ -108,6 +110,8 @@ class KubernetesConnection:
             self.on_health(lambda health: feed.put(self.name, health))
         elif kind in {CHANGES, DELETIONS, ROUTES}:
             self.metadata.attach(kind, feed)
+        elif kind in {NODE_USAGE, POD_USAGE}:
+            self.metrics.attach(kind, feed)
         else:
             self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
 
@@ -149,6 +153,8 @@ class KubernetesConnection:
             group.create_task(self._probe_forever(), name=f"{self.name}/health")
             if self.metadata.wanted:
                 group.create_task(self.metadata.run(), name=f"{self.name}/metadata")
+            if self.metrics.wanted:
+                group.create_task(self.metrics.run(), name=f"{self.name}/metrics")
 
     async def _further_kinds(self) -> list[ResourceKind]:
         return await further_kinds(self.client.api)

@@ -9,6 +9,7 @@ from integrations.kubernetes.connection import HEALTH, KubernetesConnection
 from integrations.kubernetes.forms import WAYS, choices, decides, destinations
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.metadata_watches import CHANGES, DELETIONS, ROUTES
+from integrations.kubernetes.metrics_poll import NODE_USAGE, POD_USAGE
 from integrations.kubernetes.probe import certificates, probe
 from integrations.kubernetes.settings import ConnectionSettings
 
@@ -28,7 +29,7 @@ INTEGRATION: Final = Integration(
     title="Kubernetes",
     settings=ConnectionSettings,
     scope="cluster",
-    feeds=frozenset(KINDS) | {HEALTH, CHANGES, DELETIONS, ROUTES},
+    feeds=frozenset(KINDS) | {HEALTH, CHANGES, DELETIONS, NODE_USAGE, POD_USAGE, ROUTES},
     connect=_connect,
     test=probe,
     ways=WAYS,

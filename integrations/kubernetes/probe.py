@@ -24,6 +24,7 @@ from integrations.kubernetes.auth.access import (
 )
 from integrations.kubernetes.errors import from_response
 from integrations.kubernetes.kinds import KINDS, ResourceKind
+from integrations.kubernetes.metrics import METRICS
 from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 from integrations.probing import Witness, certificates_in
 from integrations.sending import send
@@ -157,7 +158,9 @@ async def _look(
     if not isinstance(git_version, str):
         raise UpstreamFailed(caller.upstream, "it does not answer like Kubernetes")
     identity, notes = await _identity(caller)
-    rights = await asyncio.gather(*(_right(caller, kind) for kind in KINDS.values()))
+    rights = await asyncio.gather(
+        *(_right(caller, kind) for kind in KINDS.values()), _measured(caller)
+    )
     server = (witness.certificate,) if witness.certificate else ()
     if access.insecure:
         notes = (*notes, "The server's certificate is not verified.")
@@ -191,6 +194,12 @@ async def _right(caller: _Caller, kind: ResourceKind) -> Right:
     held = [await _allowed(caller, kind.group, kind.plural, verb) for verb in _VERBS]
     title = f"list and watch {kind.plural}"
     return Right(title, held=all(held), without=f"{kind.plural} stay empty")
+
+
+async def _measured(caller: _Caller) -> Right:
+    held = [await _allowed(caller, METRICS, plural, "list") for plural in ("nodes", "pods")]
+    title = f"list nodes and pods of {METRICS}"
+    return Right(title, held=all(held), without="nobody knows what they use")
 
 
 async def _decided(caller: _Caller, as_: Caller | None) -> list[Right]:

@@ -24,6 +24,8 @@ from backend.features.cluster.rights import KINDS
 from backend.features.cluster.routes import router as objects
 from backend.features.cluster.terminal.counted import Terminals
 from backend.features.cluster.terminal.routes import router as terminal
+from backend.features.cluster.usage.kept import Usages
+from backend.features.cluster.usage.routes import router as usage
 from backend.features.context import Feature, FeatureContext
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
@@ -48,7 +50,7 @@ def register(context: FeatureContext) -> Feature:
     for collection in PLAIN:
         sources[collection.name] = MemorySource(collection)
         context.registry.add(collection, sources[collection.name])
-    definitions = Definitions()
+    definitions, usages = Definitions(), Usages()
     context.registry.add(DEFINITIONS, definitions.rows)
 
     def known(cluster: str) -> list[str]:
@@ -58,7 +60,7 @@ def register(context: FeatureContext) -> Feature:
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         name, within = settings.name, ("cluster", settings.name)
-        feeds = {**clusters.feeds(name), **definitions.feeds(name)}
+        feeds = {**clusters.feeds(name), **definitions.feeds(name), **usages.feeds(name)}
         for collection, make in PLAIN.items():
             source = f"kubernetes/{name}/{collection.name}"
             feeds[collection.name] = sources[collection.name].feed(
@@ -68,6 +70,7 @@ def register(context: FeatureContext) -> Feature:
 
     mounts = {MOUNT: KubectlProxy()}
     router = APIRouter()
+    router.include_router(usage)
     router.include_router(terminal)  # before those that read any word as a kind
     router.include_router(objects)
     router.include_router(logs)
@@ -81,6 +84,6 @@ def register(context: FeatureContext) -> Feature:
         {"kubernetes": feeds},
         kinds=KINDS,
         jobs=(drainer.job,),
-        parts=(drainer, LogStreams(), Terminals(), KindSchemas()),
+        parts=(drainer, LogStreams(), Terminals(), KindSchemas(), usages),
         mounts=mounts,
     )

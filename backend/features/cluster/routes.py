@@ -30,7 +30,7 @@ from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
 
-__all__ = ["router"]
+__all__ = ["Asked", "Name", "Reader", "asked", "reader_of", "router"]
 
 Name = Annotated[str, Path(max_length=253)]
 Namespace = Annotated[str, Query(max_length=253)]
@@ -106,7 +106,7 @@ async def list_custom_objects(
     require(caller, permission_of(plural, group), Verb.LIST, where, "object")
     page = listing.CustomAsked(definition, namespace, cursor, limit)
     found = await listing.custom_objects(
-        _reader(upstreams, caller, cluster, namespace), caller, page
+        reader_of(upstreams, caller, cluster, namespace), caller, page
     )
     # Only for whom the cluster lets list them: a watch is of the whole cluster, and of few kinds.
     upstreams.find(KUBERNETES, cluster).metadata.follow(definition)
@@ -121,7 +121,7 @@ async def read_object(
     cluster: Name,
 ) -> Detail:
     """One object with its state in words, owners, relations, containers and events."""
-    reader = _reader(upstreams, caller, cluster, wanted.namespace)
+    reader = reader_of(upstreams, caller, cluster, wanted.namespace)
     kind = await service.resolve(reader, wanted.kind)
     return await service.read_detail(reader, caller, kind, wanted.namespace, wanted.name)
 
@@ -134,13 +134,15 @@ async def read_yaml(
     cluster: Name,
 ) -> PlainTextResponse:
     """The object as read-only YAML."""
-    reader = _reader(upstreams, caller, cluster, wanted.namespace)
+    reader = reader_of(upstreams, caller, cluster, wanted.namespace)
     kind = await service.resolve(reader, wanted.kind)
     text = await service.read_yaml(reader, kind, wanted.namespace, wanted.name)
     return PlainTextResponse(text, media_type="application/yaml")
 
 
-def _reader(upstreams: Upstreams, caller: Principal, cluster: str, namespace: str) -> ObjectReader:
+def reader_of(
+    upstreams: Upstreams, caller: Principal, cluster: str, namespace: str
+) -> ObjectReader:
     """The cluster as the caller may read it: it decides too, where it is told to. Only for
     callers who were let pass: the answer tells whether the cluster exists."""
     client = upstreams.find(KUBERNETES, cluster).client

@@ -49,6 +49,9 @@ MACHINES = Collection(
         Column("pods", "Pods", Type.NUMBER),
         Column("cpu_percent", "CPU requested", Type.PERCENT),
         Column("memory_percent", "Memory requested", Type.PERCENT),
+        # For those who ask for them: many a cluster is not measured.
+        Column("cpu_used", "CPU used", Type.QUANTITY, default=False),
+        Column("memory_used", "Memory used", Type.BYTES, default=False),
         Column("roles", "Roles", Type.LIST, facet=True, searched=True, default=False),
         Column("zone", "Zone", Type.TEXT, facet=True, searched=True),
         Column("created", "Age", Type.TIME),

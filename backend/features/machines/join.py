@@ -1,5 +1,5 @@
-"""Machines = nodes ⋈ pods ⋈ instances of the update service, kept up change by change: a pod
-costs its node's row only."""
+"""Machines = nodes ⋈ what they use ⋈ pods ⋈ instances of the update service, kept up change by
+change: a pod costs its node's row only."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from backend.connections.measured import Measured, UsedRow
 from backend.features.machines.collections import MACHINES
 from backend.features.machines.project import (
     Load,
@@ -22,7 +24,7 @@ from backend.features.machines.project import (
 )
 from backend.features.machines.rows import MachineRow
 from backend.features.machines.updates import Update, Updates, node_key
-from backend.live.derive import Derived, Fold, Foreign, One
+from backend.live.derive import Derived, DerivedTable, Fold, Foreign, One
 from backend.live.table import Table
 from integrations.contract import Feed
 
@@ -37,13 +39,17 @@ class Machines:
     def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
         self._nodes: Table[MachineRow] = Table("nodes")
         self._shares: Table[Share] = Table("shares of nodes")
+        self._used = Measured("what nodes use")
         self.updates = Updates(db_sessions)
         self._nodes.on_change(self.updates.nodes_changed)
+        measured: DerivedTable[MachineRow] = DerivedTable(
+            "nodes with what they use", inputs=(One(self._nodes), One(self._used)), row=_measured
+        )
         self.rows = _Rows(
             self.updates,
             MACHINES,
             inputs=(
-                One(self._nodes),
+                One(measured),
                 Fold(self._shares, by=_node, zero=NOTHING, add=Load.plus),
                 Foreign(self.updates.of_nodes, of=self._nodes, by=node_key),
                 One(self.updates.alone),
@@ -58,6 +64,7 @@ class Machines:
         return {
             "nodes": self._nodes.feed(f"{name}/nodes", nodes, within=within),
             "pods": self._shares.feed(f"{name}/pods", pods, within=within),
+            **self._used.node_feeds(cluster),
         }
 
 
@@ -77,6 +84,12 @@ class _Rows(Derived[MachineRow]):
 
 def _node(share: Share) -> tuple[str, ...]:
     return (share.node,)
+
+
+def _measured(_key: str, node: MachineRow | None, used: UsedRow | None) -> MachineRow | None:
+    if node is None or used is None:
+        return node
+    return msgspec.structs.replace(node, cpu_used=used.cpu, memory_used=used.memory)
 
 
 def _row(

@@ -12,7 +12,8 @@ class MachineRow(Row, frozen=True):
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can
     give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
-    `since`: when the node stopped being well, by its own word.
+    `since`: when the node stopped being well, by its own word. What is `used` was measured lately,
+    within a twentieth; None where nothing was.
 
     From `instance` on it is what the update service knows of the machine, all None when it does
     not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
@@ -64,3 +65,5 @@ class MachineRow(Row, frozen=True):
     alone_application: str = ""
     alone_group: str = ""
     since: float | None = None
+    cpu_used: float | None = None
+    memory_used: float | None = None

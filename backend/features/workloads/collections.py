@@ -50,6 +50,9 @@ PODS: Final = Collection(
         Column("repositories", "Repositories", Type.LIST, default=False),
         Column("cpu", "CPU requested", Type.QUANTITY, default=False),
         Column("memory", "Memory requested", Type.BYTES, default=False),
+        # For those who ask for them: many a cluster is not measured.
+        Column("cpu_used", "CPU used", Type.QUANTITY, default=False),
+        Column("memory_used", "Memory used", Type.BYTES, default=False),
         Column("qos", "Quality of service", Type.TEXT, facet=True, default=False),
         Column("cause", "Cause", Type.TEXT, facet=True, default=False),
         Column("healthy", "Healthy", Type.BOOL, facet=True, default=False),

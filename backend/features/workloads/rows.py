@@ -23,7 +23,8 @@ class PodRow(Row, frozen=True):
     `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
     of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
     asked for, `digests` as they run, `repositories` by whose names they are asked for.
-    `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells."""
+    `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells. What is `used`
+    was measured lately, within a twentieth; None where nothing was."""
 
     cluster: str
     namespace: str
@@ -52,6 +53,8 @@ class PodRow(Row, frozen=True):
     created: float
     labels: dict[str, str]
     since: float | None = None
+    cpu_used: float | None = None
+    memory_used: float | None = None
 
 
 class WorkloadRow(Row, frozen=True):

@@ -1,4 +1,5 @@
-"""Pods ⋈ nodes: which pods run on simulated nodes, whatever of the two comes first."""
+"""Pods ⋈ nodes ⋈ what they use: which pods run on simulated nodes, whatever of the two comes
+first, and what was measured of them."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from backend.connections.measured import Measured, UsedRow
 from backend.features.workloads.collections import PODS
 from backend.features.workloads.project import pod_row
 from backend.features.workloads.rows import PodRow
@@ -30,8 +32,15 @@ class Pods:
     def __init__(self) -> None:
         self._pods: Table[PodRow] = Table("pods as they are")
         self._nodes: Table[_Simulated] = Table("simulated nodes")
+        self._used = Measured("what pods use")
         self.rows = Derived(
-            PODS, inputs=(One(self._pods), Foreign(self._nodes, of=self._pods, by=_node)), row=_row
+            PODS,
+            inputs=(
+                One(self._pods),
+                Foreign(self._nodes, of=self._pods, by=_node),
+                One(self._used),
+            ),
+            row=_row,
         )
 
     def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
@@ -40,6 +49,7 @@ class Pods:
         return {
             "pods": self._pods.feed(f"{name}/pods", partial(pod_row, cluster), within=within),
             "nodes": self._nodes.feed(f"{name}/nodes", partial(_simulated, cluster), within=within),
+            **self._used.pod_feeds(cluster),
         }
 
 
@@ -51,7 +61,13 @@ def _node(pod: PodRow) -> str:
     return f"{pod.cluster}/{pod.node}" if pod.node else ""
 
 
-def _row(_key: str, pod: PodRow | None, node: _Simulated | None) -> PodRow | None:
-    if pod is None or node is None:
+def _row(
+    _key: str, pod: PodRow | None, node: _Simulated | None, used: UsedRow | None
+) -> PodRow | None:
+    if pod is None or (node is None and used is None):
         return pod
-    return msgspec.structs.replace(pod, simulated=True)
+    if used is None:
+        return msgspec.structs.replace(pod, simulated=True)
+    return msgspec.structs.replace(
+        pod, simulated=node is not None, cpu_used=used.cpu, memory_used=used.memory
+    )

@@ -46,6 +46,7 @@ import "./teams";
 import "./terminal";
 import "./trust";
 import "./updates";
+import "./usage";
 import deciding from "./deciding.json";
 import owning from "./owning.json";
 import profile from "./profile.json";
@@ -63,6 +64,7 @@ import teams from "./teams.json";
 import terminal from "./terminal.json";
 import trust from "./trust.json";
 import updates from "./updates.json";
+import usage from "./usage.json";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -110,6 +112,7 @@ const KEYS = [
   terminal,
   trust,
   updates,
+  usage,
 ].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
@@ -173,6 +176,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     terminal,
     trust,
     updates,
+    usage,
   ].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));
   expect(marked).toEqual(KEYS);
   expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);

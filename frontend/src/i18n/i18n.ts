@@ -32,6 +32,7 @@ import type teams from "./teams.json";
 import type terminal from "./terminal.json";
 import type trust from "./trust.json";
 import type updates from "./updates.json";
+import type usage from "./usage.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -67,7 +68,8 @@ declare module "i18next" {
         typeof teams &
         typeof terminal &
         typeof trust &
-        typeof updates;
+        typeof updates &
+        typeof usage;
     };
   }
 }

@@ -5,6 +5,7 @@ import { LiveTable } from "../table/LiveTable";
 import type { Renderers } from "../table/TableRow";
 import { useLocalSearch } from "../table/usePageSearch";
 import { PANEL_COLUMNS, RowPanel } from "./RowPanel";
+import { usedRenderers } from "./usage/Used";
 
 export interface RelatedTableProps {
   collection: string;
@@ -30,7 +31,7 @@ export function RelatedTable(props: RelatedTableProps) {
       onSearch={setSearch}
       fixed={fixed}
       {...(hidden ? { hidden } : {})}
-      {...(renderers ? { renderers } : {})}
+      renderers={renderers ?? usedRenderers(collection)}
       {...(PANEL_COLUMNS[collection]
         ? {
             panel: (row: Row) => <RowPanel collection={collection} row={row} />,

@@ -33,6 +33,9 @@ const FIXED: Partial<Record<ColumnType, number>> = {
   bytes: 84,
 };
 
+/** A measurement has its last hour beside it. */
+const TREND = 132;
+
 /** Up to how wide a column grows by itself, and down to what it gives room to a sentence. */
 const BOUNDS = {
   sentence: { most: 1100, least: 220 },
@@ -59,7 +62,7 @@ interface Wish {
 function wishOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): Wish {
   const heading = headingWidth(column.label.length);
   const word = headingWidth(Math.max(...column.label.split(" ").map((part) => part.length)));
-  const fixed = FIXED[column.type];
+  const fixed = column.id.endsWith("_used") ? TREND : FIXED[column.type];
   if (fixed !== undefined) {
     const least = Math.max(fixed, word);
     return { most: Math.max(fixed, heading), two: least, least, sentence: false };

@@ -278,6 +278,13 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         "/clusters/fake/pods/shop/web-1-a", SHOP, "pod", "get"
     ),
     **ACTIONS,
+    "GET /clusters/{cluster}/{kind}/{namespace}/{name}/usage": LatePlace(
+        "/clusters/fake/pods/shop/web-1-a/usage", SHOP, "pod", "get"
+    ),
+    "GET /clusters/{cluster}/usage/{kind}": LatePlace(
+        "/clusters/fake/usage/pods?key=shop/web-1-a", SHOP, "pod", "list",
+        empty=nothing("cpu", "memory"),
+    ),
     "GET /clusters/{cluster}/{kind}/{namespace}/{name}/yaml": LatePlace(
         "/clusters/fake/pods/shop/web-1-a/yaml", SHOP, "pod", "get"
     ),

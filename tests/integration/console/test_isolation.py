@@ -269,6 +269,7 @@ OPEN = {
     "/api/v1/access-requests/mine",
     "/api/v1/account",
     "/api/v1/account/identities",
+    "/api/v1/clusters/{cluster}/usage/{kind}",
     "/api/v1/collections",
     "/api/v1/collections/{name}",
     "/api/v1/events/density",
@@ -370,6 +371,7 @@ def questions(path: str, estate: Estate) -> list[str]:
     word = estate.word
     return {
         "/api/v1/clusters/{cluster}/custom/{definition}": ["", f"namespace={estate.hidden}"],
+        "/api/v1/clusters/{cluster}/usage/{kind}": [f"key={estate.hidden}/{word}"],
         "/api/v1/collections/{name}": [f"q={word}"],
         "/api/v1/etcd/{name}/folders": ["prefix=/", f"prefix=/{word}/"],
         "/api/v1/etcd/{name}/key": [f"key=/{word}/key"],

@@ -108,6 +108,8 @@ LATE = {
     "GET /api/v1/clusters/{cluster}/kubeconfig",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml",
+    "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/usage",
+    "GET /api/v1/clusters/{cluster}/usage/{kind}",
     "GET /api/v1/clusters/{cluster}/nodes/-/{node}/drain",
     "POST /api/v1/clusters/{cluster}/nodes/-/{node}/drain",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/actions",

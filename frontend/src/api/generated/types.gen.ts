@@ -5248,7 +5248,8 @@ export type MachineMove = {
  *
  * Requested is what the node's unfinished pods reserve; percent is of what the node can
  * give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
- * `since`: when the node stopped being well, by its own word.
+ * `since`: when the node stopped being well, by its own word. What is `used` was measured lately,
+ * within a twentieth; None where nothing was.
  *
  * From `instance` on it is what the update service knows of the machine, all None when it does
  * not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
@@ -5267,6 +5268,7 @@ export type MachineRow = {
     cpu: number | null;
     cpu_percent: number | null;
     cpu_requested: number | null;
+    cpu_used: number | null;
     created: number;
     healthy: boolean;
     instance: string | null;
@@ -5283,6 +5285,7 @@ export type MachineRow = {
     memory: number | null;
     memory_percent: number | null;
     memory_requested: number | null;
+    memory_used: number | null;
     name: string;
     os: string;
     os_version: string;
@@ -7868,13 +7871,15 @@ export type PodFate = {
  * `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
  * of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
  * asked for, `digests` as they run, `repositories` by whose names they are asked for.
- * `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells.
+ * `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells. What is `used`
+ * was measured lately, within a twentieth; None where nothing was.
  */
 export type PodRow = {
     cause: string;
     cluster: string;
     concern: number;
     cpu: number;
+    cpu_used: number | null;
     created: number;
     digests: Array<string>;
     healthy: boolean;
@@ -7886,6 +7891,7 @@ export type PodRow = {
     };
     last_restart: number | null;
     memory: number;
+    memory_used: number | null;
     name: string;
     namespace: string;
     node: string;
@@ -9936,6 +9942,43 @@ export type SecretView = {
 };
 
 /**
+ * SeriesView
+ *
+ * What one container used, or the whole (`name` empty), one value for each of `times`: null
+ * where it was not measured.
+ */
+export type SeriesView = {
+    /**
+     * Cpu
+     */
+    cpu: Array<number | null>;
+    /**
+     * Cpu Limit
+     */
+    cpu_limit: number | null;
+    /**
+     * Cpu Request
+     */
+    cpu_request: number | null;
+    /**
+     * Memory
+     */
+    memory: Array<number | null>;
+    /**
+     * Memory Limit
+     */
+    memory_limit: number | null;
+    /**
+     * Memory Request
+     */
+    memory_request: number | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * ServerFound
  *
  * One server of a directory: which TLS it speaks, its certificate's subject and end (Unix
@@ -11206,6 +11249,40 @@ export type TotpConfirmation = {
 };
 
 /**
+ * TrendsView
+ *
+ * What several nodes or pods used in the last hour, in a few means each, by name (of a pod
+ * ``namespace/name``). What may not be seen is missing; nulls and none stand for what was not
+ * measured.
+ */
+export type TrendsView = {
+    /**
+     * Cpu
+     */
+    cpu: {
+        [key: string]: Array<number | null>;
+    };
+    /**
+     * Memory
+     */
+    memory: {
+        [key: string]: Array<number | null>;
+    };
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Since
+     */
+    since: number;
+    /**
+     * State
+     */
+    state: 'measured' | 'waiting' | 'absent' | 'stale' | 'denied';
+};
+
+/**
  * TrialGrant
  *
  * A role that a sign-in would give, and by which group; empty: by the account itself.
@@ -11547,6 +11624,44 @@ export type UploadView = {
      * Updated At
      */
     updated_at: number;
+};
+
+/**
+ * UsageView
+ *
+ * What an object used in the last hour. `message` says why nothing is known, or nothing new,
+ * `since` how long that has been so. Of a workload it is the sum over `pods` of its pods; with
+ * `more` it has others that are not counted.
+ */
+export type UsageView = {
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * More
+     */
+    more?: boolean;
+    /**
+     * Pods
+     */
+    pods?: number | null;
+    /**
+     * Series
+     */
+    series: Array<SeriesView>;
+    /**
+     * Since
+     */
+    since: number;
+    /**
+     * State
+     */
+    state: 'measured' | 'waiting' | 'absent' | 'stale' | 'denied';
+    /**
+     * Times
+     */
+    times: Array<number>;
 };
 
 /**
@@ -14078,6 +14193,61 @@ export type ReadSchemaResponses = {
 
 export type ReadSchemaResponse = ReadSchemaResponses[keyof ReadSchemaResponses];
 
+export type ReadTrendsData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: 'nodes' | 'pods';
+    };
+    query: {
+        /**
+         * Key
+         */
+        key: Array<string>;
+    };
+    url: '/api/v1/clusters/{cluster}/usage/{kind}';
+};
+
+export type ReadTrendsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadTrendsError = ReadTrendsErrors[keyof ReadTrendsErrors];
+
+export type ReadTrendsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrendsView;
+};
+
+export type ReadTrendsResponse = ReadTrendsResponses[keyof ReadTrendsResponses];
+
 export type ReadObjectData = {
     body?: never;
     path: {
@@ -16010,6 +16180,76 @@ export type UnsuspendObjectResponses = {
 };
 
 export type UnsuspendObjectResponse = UnsuspendObjectResponses[keyof UnsuspendObjectResponses];
+
+export type ReadUsageData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/usage';
+};
+
+export type ReadUsageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadUsageError = ReadUsageErrors[keyof ReadUsageErrors];
+
+export type ReadUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsageView;
+};
+
+export type ReadUsageResponse = ReadUsageResponses[keyof ReadUsageResponses];
 
 export type ReadYamlData = {
     body?: never;

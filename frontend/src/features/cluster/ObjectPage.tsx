@@ -21,6 +21,7 @@ import { crumbsOf } from "./crumbs";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
+import { hasUsage, Usage } from "./usage/Usage";
 import { type Followed, useFollowed } from "./useFollowed";
 import { useObjectTabs } from "./useObjectTabs";
 
@@ -58,10 +59,14 @@ export function ObjectView({ path }: { path: ObjectPath }) {
 
 /** What tells that the object is another: its row, the watch of its kind, or else only time. */
 function newsOf(live: ObjectRow, followed: Followed): DetailOptions {
-  if (live.known) return { news: live.row };
+  if (live.known) return { news: toldBy(live.row) };
   if (!followed.live) return { every: POLL_MS };
   return { news: followed.revision, settle: KIND_SETTLES_MS };
 }
+
+/** What of a row tells that the object is another: not what was measured of it. */
+const toldBy = (row: Row | undefined) =>
+  row && JSON.stringify({ ...row, cpu_used: undefined, memory_used: undefined });
 
 interface ObjectRow extends LiveRow {
   /** The object's kind has a live collection. */
@@ -99,8 +104,13 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
     path,
     object,
     imagePages,
-    news: live.row,
-    above: aboveOf(path, live.row),
+    news: toldBy(live.row),
+    above: (
+      <>
+        {aboveOf(path, live.row)}
+        {deletedAt === null && hasUsage(path) && <Usage path={path} />}
+      </>
+    ),
   });
   return (
     <DetailPage

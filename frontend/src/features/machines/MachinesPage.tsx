@@ -3,6 +3,7 @@ import type { Row } from "../../api/generated/types.gen";
 import { rowOf } from "../../api/rows";
 import { Bulk } from "../../kube/operate/Bulk";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
+import { usedRenderers } from "../../kube/usage/Used";
 import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -19,6 +20,7 @@ export function MachinesPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.machines")}
+      renderers={RENDERERS}
       panel={(row) => <MachinePanel row={row} />}
       panelHidden={PANEL_COLUMNS.machines}
       href={(row) => hrefOfRow("machines", row)}
@@ -32,6 +34,8 @@ export function MachinesPage() {
     />
   );
 }
+
+const RENDERERS = usedRenderers("machines");
 
 /** The top of a machine's panel: what can be done with it, and how it is. */
 function MachinePanel({ row }: { row: Row }) {

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { CLUSTER_KINDS } from "../../kube/address";
 import { Bulk, hasBulk } from "../../kube/operate/Bulk";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
+import { usedRenderers } from "../../kube/usage/Used";
 import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";
 import { mayUse, useSession } from "../../session/session";
@@ -36,6 +37,7 @@ export function WorkloadsPage() {
         search={search}
         onSearch={setSearch}
         title={isKind(active) ? t(`kind.${active}`) : t("nav.workloads")}
+        renderers={usedRenderers(active)}
         panel={(row) => <RowPanel collection={active} row={row} />}
         panelHidden={PANEL_COLUMNS[active]}
         href={(row) => hrefOfRow(active, row)}

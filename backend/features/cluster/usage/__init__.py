@@ -1,0 +1,1 @@
+"""What nodes, pods and workloads used in the last hour."""

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import usage from "./usage.json";
+
+addWords(usage);
