@@ -9,6 +9,7 @@ import { fonts } from "./build/fonts";
 import { hints } from "./build/hints";
 import { inertText } from "./build/inert";
 import { layer } from "./build/layer";
+import { operations } from "./build/operations";
 import { trim } from "./build/trim";
 
 /** Where `npm run dev` finds a running console; the built files are served by it directly. */
@@ -21,6 +22,7 @@ export default defineConfig({
   resolve: { alias: { "console-client": client } },
   plugins: [
     inertText(),
+    operations(),
     direct(),
     trim(),
     layer(),

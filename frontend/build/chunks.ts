@@ -1,7 +1,10 @@
+import { isOperation } from "./operations";
 import { componentFile, exported } from "./patternfly";
 
 interface ModuleGraph {
-  getModuleInfo: (id: string) => { importedIds: readonly string[] } | null;
+  getModuleInfo: (
+    id: string,
+  ) => { importedIds: readonly string[]; importers: readonly string[] } | null;
 }
 
 const at = (path: string) => new URL(`../${path}`, import.meta.url).pathname;
@@ -81,7 +84,14 @@ export function sharedChunk(id: string, graph: ModuleGraph): string | null {
   if (id.includes("rolldown/runtime") || closure(BELOW_LIBRARIES, graph).has(id))
     return "libraries";
   const name = SHARED.find(([, modules]) => closure(modules, graph).has(id))?.[0] ?? null;
+  if (!name && isOperation(id) && usersOf(id, graph).size > 1) return "operations";
   return name === "console" && id.includes("node_modules") ? "libraries" : name;
+}
+
+/** The modules that name an operation, or its query options. */
+function usersOf(id: string, graph: ModuleGraph): Set<string> {
+  const importers = graph.getModuleInfo(id)?.importers ?? [];
+  return new Set(importers.flatMap((one) => (isOperation(one) ? [...usersOf(one, graph)] : [one])));
 }
 
 const closures = new WeakMap<ModuleGraph, Map<readonly string[], Set<string>>>();

@@ -2,16 +2,18 @@ import "../../i18n/asking";
 import "../../i18n/later";
 import "../../i18n/profile";
 import { useTranslation } from "react-i18next";
+import { part, usePart } from "../../overlay/part";
 import { useAddress } from "../../pages/useAddress";
 import { useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
 import { OwnRequests } from "./OwnRequests";
 import { OwnSessions } from "./OwnSessions";
-import { OwnSignIn } from "./OwnSignIn";
 import { OwnTokens } from "./OwnTokens";
 
 const OTHERS = ["sessions", "requests", "sign-in"] as const;
+
+const signInPart = part(async () => (await import("./OwnSignIn")).OwnSignIn);
 
 /** What is one's own: tokens, where one is signed in and how, what one asked for. */
 export function ProfilePage() {
@@ -19,6 +21,7 @@ export function ProfilePage() {
   const { tab } = useAddress<"tab">();
   const session = useSession();
   const active = OTHERS.find((other) => other === tab) ?? "tokens";
+  const OwnSignIn = usePart(signInPart, active === "sign-in");
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
@@ -39,7 +42,7 @@ export function ProfilePage() {
         {active === "tokens" && <OwnTokens />}
         {active === "sessions" && <OwnSessions />}
         {active === "requests" && <OwnRequests />}
-        {active === "sign-in" && <OwnSignIn />}
+        {active === "sign-in" && OwnSignIn && <OwnSignIn />}
       </div>
     </section>
   );
