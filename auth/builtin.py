@@ -18,7 +18,7 @@ from auth.verb import EDIT, OPERATE, READ, VIEW, Verb
 
 __all__ = ["AWAITED", "built_in"]
 
-AWAITED: Final = frozenset({"installation", "plan", "pull-secret", "invoice"})
+AWAITED: Final = frozenset({"installation", "pull-secret", "invoice"})
 """Kinds that built-in roles name and that have no page yet."""
 
 

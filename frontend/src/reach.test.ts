@@ -16,6 +16,7 @@ import leases from "./i18n/leases.json";
 import logs from "./i18n/logs.json";
 import operate from "./i18n/operate.json";
 import owning from "./i18n/owning.json";
+import plans from "./i18n/plans.json";
 import profile from "./i18n/profile.json";
 import providers from "./i18n/providers.json";
 import provisioning from "./i18n/provisioning.json";
@@ -125,6 +126,7 @@ test.each([
   ["invited", [invited]],
   ["inviting", [inviting]],
   ["owning", [owning]],
+  ["plans", [plans]],
   ["profile", [profile]],
   ["asking", [asking]],
   ["providers", [providers]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import sign_in
 from tests.consoleprocess import OWNER, ConsoleProcess, launch_console, wait_loaded
 from tests.integration.realnodes.cluster import pods_of
+from tests.integration.realnodes.idle import make_pod
 from tests.stackfixtures import RunningStack
 
 pytestmark = pytest.mark.timeout(300)
@@ -100,28 +101,36 @@ def test_a_command_a_theme_and_a_narrow_window(operator: Page, site: ConsoleProc
 def test_the_end_of_its_pod_is_told(
     operator: Page, site: ConsoleProcess, real_stack: RunningStack
 ) -> None:
-    model = pods_of(real_stack, "logger")[0]["spec"]
     name = f"term-{uuid.uuid4().hex[:6]}"
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": "demo"},
-        "spec": {
-            "nodeSelector": model["nodeSelector"],
-            "tolerations": model["tolerations"],
-            "terminationGracePeriodSeconds": 1,
-            "containers": [
-                {
-                    "name": "c",
-                    "image": model["containers"][0]["image"],
-                    "command": ["sh", "-c", "trap 'exit 0' TERM; sleep 100000 & wait"],
-                }
-            ],
-        },
-    }
-    real_stack.kubectl("create", "-f", "-", stdin=json.dumps(pod))
-    real_stack.kubectl("wait", "-n", "demo", f"pod/{name}", "--for=condition=Ready")
+    make_pod(real_stack, "demo", name)
     page = operator
     opened(page, site, f"pods/demo/{name}")
     real_stack.kubectl("delete", "pod", "-n", "demo", name, "--wait=false")
     expect(page.locator("[data-reason=gone]")).to_be_visible()
+
+
+def test_a_debug_container_is_started_and_used(
+    operator: Page, site: ConsoleProcess, real_stack: RunningStack
+) -> None:
+    name = f"debug-{uuid.uuid4().hex[:6]}"
+    make_pod(real_stack, "demo", name)
+    image = pods_of(real_stack, "logger")[0]["spec"]["containers"][0]["image"]
+    page = operator
+    page.goto(f"{site.url}/clusters/local/pods/demo/{name}?tab=terminal")
+    page.get_by_role("button", name="Start a debug container").click()
+    dialogue = page.get_by_role("dialog")
+    field = dialogue.get_by_label("Image")
+    field.fill(image.rpartition("/")[2])
+    suggested = dialogue.locator(f"datalist option[value='{image}']")
+    expect(suggested).to_be_attached()
+    assert violations(page) == []
+    field.fill(image)
+    dialogue.get_by_role("button", name="Debug with a container").click()
+    expect(dialogue).to_contain_text("It ends by itself after 4 hours")
+    dialogue.get_by_role("button", name="Close").first.click()
+    chosen = page.get_by_role("combobox", name="Container")
+    expect(chosen).to_have_value(re.compile("^debug-"))
+    page.get_by_role("button", name="Open a terminal").click()
+    expect(page.locator(".xterm-helper-textarea")).to_be_focused()
+    page.keyboard.type("ps\n")
+    shows(page, "sleep 100000")

@@ -8,15 +8,17 @@ import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from auth import scope
+from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope
 from backend.connections.upstreams import Upstreams
 from backend.errors import BadRequest, NotFoundProblem, PayloadTooLarge, Unauthenticated
 from backend.features.images import service
 from backend.features.images.deliveries import Deliveries
-from backend.features.images.schemas import ImageView, RepositoryView
+from backend.features.images.references import references
+from backend.features.images.schemas import ImageView, References, RepositoryView
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import CurrentPrincipal, Public, Requires, no_such
+from backend.http.guard import CurrentPrincipal, Decides, Public, Requires, no_such
 from backend.parts import part
 from integrations.registry.integration import INTEGRATION as REGISTRY
 from integrations.registry.models import is_repository
@@ -58,6 +60,16 @@ async def read_image(
 ) -> ImageView:
     """One tag or digest: platforms, configuration, layers, history, attachments."""
     return await service.image(upstreams.find(REGISTRY, name), repository, reference)
+
+
+@router.get("/images/references")
+async def list_references(
+    caller: Annotated[Principal, Decides("each image, by the right to list its tag")],
+    upstreams: Connected,
+    text: Annotated[str, Query(max_length=255, description="What the name contains")] = "",
+) -> References:
+    """Images by the names they are pulled by, for inputs that take one: the first fifty."""
+    return References(items=references(upstreams.all(REGISTRY), caller, text))
 
 
 @router.post("/hooks/registry/{name}", dependencies=[Public], status_code=202)

@@ -12,10 +12,18 @@ __all__ = [
     "LayerView",
     "ManifestView",
     "PlatformView",
+    "References",
     "ReferrerView",
     "RepositoryView",
     "StepView",
 ]
+
+
+class References(BaseModel):
+    """Images by the names they are pulled by (``host/repository:tag``), as this console reaches
+    the registries."""
+
+    items: list[str]
 
 
 class RepositoryView(BaseModel):

@@ -78,6 +78,8 @@ export interface Field {
   /** Its characters stand below one another: code, digits, bytes. */
   code?: boolean;
   options?: Options;
+  /** Of a text: what may be meant by what was typed so far; anything else can be typed too. */
+  suggest?: (text: string) => Promise<readonly string[]>;
   /** The fields whose texts go when another one is chosen here. */
   clears?: readonly string[];
   /** When the secret that is in force was stored, Unix seconds. */
@@ -95,6 +97,7 @@ export interface FieldWords {
   help?: ParseKeys;
   input?: Input;
   options?: Options;
+  suggest?: (text: string) => Promise<readonly string[]>;
   initial?: string;
   /** Needed here, though the API can do without; or not, where it can be said with nothing. */
   required?: boolean;

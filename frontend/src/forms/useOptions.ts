@@ -23,6 +23,20 @@ export function useOptions(form: string, field: Field, texts: Texts): readonly O
   return ask ? (asked.data ?? []) : (options as readonly Option[]);
 }
 
+/** What may be meant by a text so far; asked once typing pauses. */
+export function useSuggestions(form: string, { id, suggest }: Field, text: string) {
+  const typed = usePaused(text);
+  const asked = useQuery({
+    queryKey: ["suggestions", form, id, typed],
+    queryFn: async () => suggest?.(typed) ?? [],
+    enabled: suggest !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+    gcTime: 0,
+  });
+  return asked.data ?? [];
+}
+
 function usePaused(text: string): string {
   const [paused, setPaused] = useState(text);
   useEffect(() => {

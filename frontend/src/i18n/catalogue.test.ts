@@ -32,6 +32,7 @@ import "./linking";
 import "./owning";
 import "./logs";
 import "./operate";
+import "./plans";
 import "./profile";
 import "./providers";
 import "./provisioning";
@@ -49,6 +50,7 @@ import "./updates";
 import "./usage";
 import deciding from "./deciding.json";
 import owning from "./owning.json";
+import plans from "./plans.json";
 import profile from "./profile.json";
 import providers from "./providers.json";
 import provisioning from "./provisioning.json";
@@ -97,6 +99,7 @@ const KEYS = [
   operate,
   asking,
   owning,
+  plans,
   profile,
   providers,
   provisioning,
@@ -161,6 +164,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     operate,
     asking,
     owning,
+    plans,
     profile,
     providers,
     provisioning,

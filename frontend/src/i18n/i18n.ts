@@ -17,6 +17,7 @@ import type linking from "./linking.json";
 import type logs from "./logs.json";
 import type operate from "./operate.json";
 import type owning from "./owning.json";
+import type plans from "./plans.json";
 import type profile from "./profile.json";
 import type providers from "./providers.json";
 import type provisioning from "./provisioning.json";
@@ -55,6 +56,7 @@ declare module "i18next" {
         typeof logs &
         typeof operate &
         typeof runbooks &
+        typeof plans &
         typeof profile &
         typeof providers &
         typeof provisioning &

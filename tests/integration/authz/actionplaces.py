@@ -76,6 +76,14 @@ ACTIONS = {
             "namespace": "shop",
         },
     ),
+    f"POST {OBJECT}/debug": LatePlace(
+        "/clusters/fake/pods/shop/web-1-a/debug",
+        SHOP,
+        "pod",
+        "exec",
+        body={"image": "a/b", "target": "none"},
+        ok=frozenset({422}),
+    ),
     f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),
     f"POST {OBJECT}/delete": acting("delete", "delete", "pods/shop/web-1-a"),
 }

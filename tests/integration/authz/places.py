@@ -322,6 +322,13 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /registries/{name}/repository": at(
         WEB, "/registries/local/repository?repository=team/web"
     ),
+    "GET /plans": at(ORG, "/plans"),
+    "GET /plans/simulation": at(
+        ORG, "/plans/simulation?quantity=1&version=managed-linux@2015-02"
+    ),
+    "GET /images/references": LatePlace(
+        "/images/references?text=team/web", WEB, "tag", "list", empty=nothing("items")
+    ),
     "GET /registries/{name}/image": at(
         WEB, "/registries/local/image?repository=team/web&reference=v1.0"
     ),

@@ -278,6 +278,7 @@ OPEN = {
     "/api/v1/licence/acts",
     "/api/v1/overview",
     "/api/v1/permitted/{name}",
+    "/api/v1/images/references",
     "/api/v1/search",
     "/api/v1/session",
     "/api/v1/sessions",
@@ -381,6 +382,7 @@ def questions(path: str, estate: Estate) -> list[str]:
         "/api/v1/permitted/{name}": [f"verb=get&key={word}"],
         "/api/v1/registries/{name}/image": ["repository=shop/cart&reference=1.9.0"],
         "/api/v1/registries/{name}/repository": ["repository=shop/cart"],
+        "/api/v1/images/references": [f"text={word}"],
         "/api/v1/search": [f"q={word}"],
         "/api/v1/views": ["collection=pods"],
     }.get(path, [""])

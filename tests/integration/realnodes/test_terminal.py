@@ -24,13 +24,12 @@ from backend.features.cluster.terminal.counted import MOST_EACH
 from tests.consoleprocess import OWNER, ConsoleProcess, Person, launch_console
 from tests.integration.console.livesocket import connected
 from tests.integration.realnodes.cluster import inside, pods_of
+from tests.integration.realnodes.idle import make_pod
 from tests.integration.realnodes.terminals import Screen, opened, terminal
 from tests.stackfixtures import RunningStack
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(240)
-
-SLEEPS = "trap 'exit 0' TERM; sleep 100000 & wait"
 
 
 @pytest.fixture
@@ -47,30 +46,6 @@ def namespace(real_stack: RunningStack) -> Iterator[str]:
     make_pod(real_stack, name, "idle")
     yield name
     real_stack.kubectl("delete", "namespace", name, "--wait=false")
-
-
-def make_pod(stack: RunningStack, namespace: str, name: str, script: str = SLEEPS) -> None:
-    model = pods_of(stack, "logger")[0]["spec"]
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {
-            "restartPolicy": "Never",
-            "nodeSelector": model["nodeSelector"],
-            "tolerations": model["tolerations"],
-            "terminationGracePeriodSeconds": 1,
-            "containers": [
-                {
-                    "name": "c",
-                    "image": model["containers"][0]["image"],
-                    "command": ["sh", "-c", script],
-                }
-            ],
-        },
-    }
-    stack.kubectl("create", "-f", "-", stdin=json.dumps(pod))
-    stack.kubectl("wait", "-n", namespace, f"pod/{name}", "--for=condition=Ready", "--timeout=60s")
 
 
 def processes(stack: RunningStack, word: str) -> list[str]:

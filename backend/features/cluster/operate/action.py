@@ -147,6 +147,8 @@ class ObjectAction(Generic[B]):
     undo: Callable[[Found, B], Undo | None] = never_undone
     reads: bool = True
     """Whether `found` is compared with what the cluster answered."""
+    fresh: bool = False
+    """Whether who asks must have shown lately who they are."""
     guarded: bool = True
     """Whether it needs `If-Match`: what compares for itself what it changes does not."""
     shown: frozenset[str] = field(default_factory=frozenset)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from auth.verb import Verb
-from backend.features.cluster.operate import edit, metadata, nodes, removing, rollback, workloads
+from backend.features.cluster.operate import (
+    debugging,
+    edit,
+    metadata,
+    nodes,
+    removing,
+    rollback,
+    workloads,
+)
 from backend.features.cluster.operate.action import ObjectAction, Offerable, Undertaking, Upstream
 
 __all__ = ["ACTIONS", "DRAIN", "OFFERED"]
@@ -16,6 +24,7 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
     *nodes.ACTIONS,
     *metadata.ACTIONS,
     *edit.ACTIONS,
+    *debugging.ACTIONS,
     *removing.ACTIONS,
 )
 

@@ -25,8 +25,10 @@ from backend.features.cluster.service import permitted, resolve
 from backend.http.attempt import Attempt
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import Decides, require
+from backend.http.stepup import require_fresh
 from backend.http.versions import IfMatch
-from backend.parts import part
+from backend.parts import part, parts_of
+from backend.settings import Settings
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
 
@@ -135,6 +137,8 @@ class _Endpoint:
         require(caller, right, verb, asking.where, "object")
         needed_at = place_for(action, asking.kind.plural, asking.where)
         check_place(caller, right, action, asking.where, needed_at)
+        if action.fresh:
+            require_fresh(caller, parts_of(request).get(Settings))
         attempt = Attempt(request, caller, action.id, target_of(asking), right=verb)
         return await perform(action, asking, body, attempt)
 

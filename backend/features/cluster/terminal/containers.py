@@ -19,8 +19,8 @@ _LISTS: Final[tuple[tuple[Literal["container", "init", "debug"], str, str], ...]
 
 
 class TerminalContainer(BaseModel):
-    """A container; `why` says why it does not run. `target` is whose processes a debug container
-    sees."""
+    """A container; `why` says why it does not run, `ended` whether it did once. `target` is whose
+    processes a debug container sees."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -28,6 +28,7 @@ class TerminalContainer(BaseModel):
     image: str
     role: Literal["container", "init", "debug"]
     running: bool
+    ended: bool = False
     why: str = ""
     target: str = ""
 
@@ -46,6 +47,7 @@ def containers_in(pod: dict[str, Any]) -> list[TerminalContainer]:
                     image=str(one.get("image") or ""),
                     role=role,
                     running="running" in state,
+                    ended="terminated" in state,
                     why=_why(state),
                     target=str(one.get("targetContainerName") or ""),
                 )

@@ -450,6 +450,22 @@ export type Begun = {
 };
 
 /**
+ * Better
+ *
+ * A larger quantity that costs less.
+ */
+export type Better = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+};
+
+/**
  * BindingChange
  *
  * Another end, or another reason. An `expires` of null is no end; absent members stay.
@@ -1462,6 +1478,22 @@ export type Creation = {
 };
 
 /**
+ * CurvePoint
+ *
+ * What a month costs at a quantity, and from it on where the curve is `stepped`.
+ */
+export type CurvePoint = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+};
+
+/**
  * Custom
  *
  * One object of a custom kind; `cells` are what it prints, one for each column: dates as
@@ -1530,6 +1562,23 @@ export type CustomPage = {
      * Plural
      */
     plural: string;
+};
+
+/**
+ * Debug
+ *
+ * The image, which has a shell (`sh`), and the container whose processes are seen from it
+ * (empty: none): it runs as that one does, with no more than that one may.
+ */
+export type Debug = {
+    /**
+     * Image
+     */
+    image: string;
+    /**
+     * Target
+     */
+    target?: string;
 };
 
 /**
@@ -5085,6 +5134,30 @@ export type LicenceView = {
 };
 
 /**
+ * LineView
+ *
+ * `quantity` times `unit` makes `amount`; `formula` says how in words.
+ */
+export type LineView = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Formula
+     */
+    formula: string;
+    /**
+     * Quantity
+     */
+    quantity: string;
+    /**
+     * Unit
+     */
+    unit: string;
+};
+
+/**
  * LinkOffered
  *
  * A provider that can be linked. `password`: it is given user name and password here.
@@ -5797,6 +5870,13 @@ export type MirrorRow = {
     requests: number;
     seen: number | null;
 };
+
+/**
+ * Mode
+ *
+ * How a quantity is charged.
+ */
+export type Mode = 'flat' | 'per_unit' | 'stairstep' | 'graduated' | 'volume' | 'package';
 
 /**
  * Move
@@ -6734,6 +6814,27 @@ export type NextAsked = {
      * State
      */
     state: string;
+};
+
+/**
+ * NextTier
+ *
+ * From which quantity the next tier is paid, what, and how many more units until then cost no
+ * more than now.
+ */
+export type NextTier = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Room
+     */
+    room: number;
 };
 
 /**
@@ -7807,6 +7908,54 @@ export type PermittedAnswer = {
 export type Phase = 'SCHEDULED' | 'VALID' | 'EXPIRING' | 'GRACE' | 'DEGRADED' | 'OVER' | 'REPLACED';
 
 /**
+ * PlanList
+ *
+ * All plans, as they were shipped.
+ */
+export type PlanList = {
+    /**
+     * Items
+     */
+    items: Array<PlanView>;
+};
+
+/**
+ * PlanView
+ *
+ * What is sold; `meter` is what its quantity counts, empty where it has none.
+ */
+export type PlanView = {
+    /**
+     * Aggregation
+     */
+    aggregation: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Meter
+     */
+    meter: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Versions
+     */
+    versions: Array<VersionView>;
+};
+
+/**
  * PlatformView
  *
  * One platform of an index. `size` is the manifest's own; `attestations` are digests.
@@ -8450,6 +8599,19 @@ export type Ref = {
      * Status
      */
     status: string | null;
+};
+
+/**
+ * References
+ *
+ * Images by the names they are pulled by (``host/repository:tag``), as this console reaches
+ * the registries.
+ */
+export type References = {
+    /**
+     * Items
+     */
+    items: Array<string>;
 };
 
 /**
@@ -10284,6 +10446,85 @@ export type SignedOut = {
 };
 
 /**
+ * SimulationView
+ *
+ * What a quantity costs by a version of a plan. `month` and `year` are null beyond `largest`,
+ * where only a person can make the price. `year_at_once`: the year has a price of its own.
+ */
+export type SimulationView = {
+    better: Better | null;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Curve
+     */
+    curve: Array<CurvePoint>;
+    /**
+     * Each
+     */
+    each: string | null;
+    /**
+     * Largest
+     */
+    largest: number | null;
+    /**
+     * Lines
+     */
+    lines: Array<LineView>;
+    /**
+     * Month
+     */
+    month: string | null;
+    next: NextTier | null;
+    /**
+     * Stepped
+     */
+    stepped: boolean;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Year
+     */
+    year: string | null;
+    /**
+     * Year At Once
+     */
+    year_at_once: boolean;
+};
+
+/**
+ * Simulations
+ *
+ * One quantity by several plans; curves go from 0 to `up_to`.
+ */
+export type Simulations = {
+    /**
+     * Items
+     */
+    items: Array<SimulationView>;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Up To
+     */
+    up_to: number;
+};
+
+/**
  * Snapshot
  *
  * Show these rows instead of what was shown.
@@ -10916,10 +11157,14 @@ export type TeamView = {
 /**
  * TerminalContainer
  *
- * A container; `why` says why it does not run. `target` is whose processes a debug container
- * sees.
+ * A container; `why` says why it does not run, `ended` whether it did once. `target` is whose
+ * processes a debug container sees.
  */
 export type TerminalContainer = {
+    /**
+     * Ended
+     */
+    ended: boolean;
     /**
      * Image
      */
@@ -10991,6 +11236,35 @@ export type Tested = {
      * Way
      */
     way: string;
+};
+
+/**
+ * TierView
+ *
+ * A stretch of quantities from `first` to `last` (null: without end). `provenance` says in
+ * words where its price is from.
+ */
+export type TierView = {
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Flat
+     */
+    flat: string;
+    /**
+     * Last
+     */
+    last: number | null;
+    /**
+     * Provenance
+     */
+    provenance: Array<string>;
+    /**
+     * Unit
+     */
+    unit: string;
 };
 
 /**
@@ -11855,6 +12129,57 @@ export type ValueView = {
  * One word of a right. Which verbs a kind knows is said by its `auth.kinds.Kind`.
  */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'logs' | 'exec' | 'forward' | 'reveal' | 'push' | 'pull' | 'promote' | 'pause' | 'scale' | 'restart' | 'rollback' | 'cordon' | 'drain' | 'evict' | 'cancel' | 'test' | 'approve' | 'bind' | 'escalate' | 'impersonate' | 'export' | 'maintain' | 'snapshot';
+
+/**
+ * VersionView
+ *
+ * A plan as it is sold from a day on. `yearly`: the amount for a year paid at once.
+ */
+export type VersionView = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Free
+     */
+    free: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Includes
+     */
+    includes: {
+        [key: string]: number | string | null;
+    };
+    mode: Mode;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Provenance
+     */
+    provenance: Array<string>;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Tiers
+     */
+    tiers: Array<TierView>;
+    /**
+     * Trial Days
+     */
+    trial_days: number;
+    /**
+     * Yearly
+     */
+    yearly: string | null;
+};
 
 /**
  * ViewChange
@@ -14492,6 +14817,111 @@ export type CordonObjectResponses = {
 };
 
 export type CordonObjectResponse = CordonObjectResponses[keyof CordonObjectResponses];
+
+export type DebugObjectData = {
+    body: Debug;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/debug';
+};
+
+export type DebugObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type DebugObjectError = DebugObjectErrors[keyof DebugObjectErrors];
+
+export type DebugObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type DebugObjectResponse = DebugObjectResponses[keyof DebugObjectResponses];
 
 export type DeleteObjectData = {
     body: Deletion;
@@ -21378,6 +21808,66 @@ export type ReadTrialOfProviderResponses = {
 
 export type ReadTrialOfProviderResponse = ReadTrialOfProviderResponses[keyof ReadTrialOfProviderResponses];
 
+export type ListReferencesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Text
+         *
+         * What the name contains
+         */
+        text?: string;
+    };
+    url: '/api/v1/images/references';
+};
+
+export type ListReferencesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ListReferencesError = ListReferencesErrors[keyof ListReferencesErrors];
+
+export type ListReferencesResponses = {
+    /**
+     * Successful Response
+     */
+    200: References;
+};
+
+export type ListReferencesResponse = ListReferencesResponses[keyof ListReferencesResponses];
+
 export type ShowInvitationData = {
     body: InvitationLink;
     path?: never;
@@ -22364,6 +22854,103 @@ export type ListPermittedResponses = {
 };
 
 export type ListPermittedResponse = ListPermittedResponses[keyof ListPermittedResponses];
+
+export type ListPlansData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/plans';
+};
+
+export type ListPlansErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListPlansError = ListPlansErrors[keyof ListPlansErrors];
+
+export type ListPlansResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanList;
+};
+
+export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type SimulatePlansData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Quantity
+         *
+         * How many of what the plan counts
+         */
+        quantity: number;
+        /**
+         * Version
+         *
+         * Names of versions, as /plans tells them
+         */
+        version: Array<string>;
+        /**
+         * Up To
+         *
+         * Where the curves end
+         */
+        up_to?: number;
+    };
+    url: '/api/v1/plans/simulation';
+};
+
+export type SimulatePlansErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type SimulatePlansError = SimulatePlansErrors[keyof SimulatePlansErrors];
+
+export type SimulatePlansResponses = {
+    /**
+     * Successful Response
+     */
+    200: Simulations;
+};
+
+export type SimulatePlansResponse = SimulatePlansResponses[keyof SimulatePlansResponses];
 
 export type ReadImageData = {
     body?: never;

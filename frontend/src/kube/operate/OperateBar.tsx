@@ -25,7 +25,14 @@ export interface OperateBarProps {
 const BESIDE = 2;
 const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
 /** What is seldom done, or better not by the way. */
-const APART: ReadonlySet<OfferId> = new Set(["delete", "edit", "evict", "labels", "taints"]);
+const APART: ReadonlySet<OfferId> = new Set([
+  "debug",
+  "delete",
+  "edit",
+  "evict",
+  "labels",
+  "taints",
+]);
 
 /** What can be done to an object: the most frequent as buttons, all in a menu. */
 export function OperateBar({ path, news }: OperateBarProps) {

@@ -1,5 +1,6 @@
 import type { Action } from "../../actions/action";
 import * as actions from "./actions";
+import { debug } from "./debug";
 import { drain } from "./drain";
 import { label, taint } from "./labels";
 import type { Operated } from "./operated";
@@ -27,6 +28,7 @@ export const ORDER: readonly OfferId[] = [
   "taints",
   "edit",
   "labels",
+  "debug",
   "evict",
   "delete",
 ];
@@ -60,6 +62,7 @@ export const startersOf = (kind: string): Readonly<Record<Exclude<OfferId, "edit
   drain: of(drain),
   taints: of(taint),
   labels: of(label(kind)),
+  debug: of(debug),
   evict: of(actions.evict),
   delete: of(actions.remove(kind)),
 });

@@ -1,6 +1,7 @@
 import type { Done } from "../../actions/action";
 import {
   cordonObject,
+  debugObject,
   deleteObject,
   editObject,
   evictObject,
@@ -42,6 +43,7 @@ const by =
 
 const SENDERS = {
   cordon: by(cordonObject),
+  debug: by(debugObject),
   delete: by(deleteObject),
   edit: by(editObject),
   evict: by(evictObject),
@@ -95,14 +97,20 @@ export const doVersion = async (
   path: ObjectPath,
   version: string,
   body: unknown,
-): Promise<Done> => doneOf(path, await send(id, path, version, body));
+): Promise<Done> => doneOf(id, path, await send(id, path, version, body));
 
-function doneOf(path: ObjectPath, { data, requestId }: Awaited<Sent>): Done {
+/** Where what an action made is found. */
+const madeAt = (id: ActionId, { cluster, kind, namespace, name }: ObjectPath, made: string) =>
+  id === "debug"
+    ? `${clusterObject(cluster, kind, namespace, name)}?tab=terminal`
+    : clusterObject(cluster, "jobs", namespace, made);
+
+function doneOf(id: ActionId, path: ObjectPath, { data, requestId }: Awaited<Sent>): Done {
   const { undo, made, version } = data;
   return {
     requestId,
     told: <Outcome path={path} acted={data} />,
-    ...(made ? { href: clusterObject(path.cluster, "jobs", path.namespace, made) } : {}),
+    ...(made ? { href: madeAt(id, path, made) } : {}),
     ...(undo && isActionId(undo.action)
       ? { undo: () => doVersion(undo.action as ActionId, path, version, undo.body) }
       : {}),

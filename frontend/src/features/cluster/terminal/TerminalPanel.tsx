@@ -6,17 +6,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNotice } from "../../../actions/ProblemNotice";
 import { readTerminalOptions } from "../../../api/generated/@tanstack/react-query.gen";
+import type { TerminalContainer } from "../../../api/generated/types.gen";
 import { toProblem } from "../../../api/problem";
 import { part, usePart } from "../../../overlay/part";
 import { Notice } from "../../../states/Notice";
 import { Choice } from "../Choice";
 import { usePods } from "../usePods";
+import { DebugButton } from "./DebugButton";
 import { End } from "./End";
 import { useLooks } from "./looks";
 import type { ScreenHandle } from "./Screen";
 import { State } from "./State";
 import type { TerminalTabProps } from "./TerminalTab";
 import { Tools } from "./Tools";
+import { useNewcomer, waits } from "./useNewcomer";
 import { useTerminal } from "./useTerminal";
 import { wordsOf } from "./words";
 
@@ -81,6 +84,7 @@ export function TerminalPanel({ path, object }: TerminalTabProps) {
   );
 }
 
+const NONE: readonly TerminalContainer[] = [];
 const LEFT_TO = "cr-terminal-find";
 
 interface WhereProps {
@@ -105,9 +109,10 @@ function Where(props: WhereProps) {
   const found = useQuery({
     ...options,
     enabled: pod !== "",
-    refetchInterval: busy ? false : 5_000,
+    refetchInterval: busy ? false : ({ state }) => (waits(state.data) ? 1_000 : 5_000),
   });
-  const containers = found.data?.containers ?? [];
+  const containers = found.data?.containers ?? NONE;
+  useNewcomer(containers, setContainer);
   const container = containers.some(({ name }) => name === chosen)
     ? chosen
     : (found.data?.default ?? "");
@@ -157,6 +162,9 @@ function Where(props: WhereProps) {
         <Button type="submit" isDisabled={busy || !current?.running}>
           {label}
         </Button>
+        {pod !== "" && !busy && (
+          <DebugButton path={{ cluster, kind: "pods", namespace, name: pod }} />
+        )}
       </form>
       {!busy && (
         <p id="cr-terminal-command" className="cr-muted">
