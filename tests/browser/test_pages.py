@@ -46,6 +46,7 @@ PAGES = {
     "upload": ("/updates/upload", ".cr-drop"),
     "connections": ("/connections", ROWS),
     "connection-new": ("/connections/new", "[data-field=name]"),
+    "plans": ("/plans", ".cr-curves"),
     "stack": ("/stack", ".cr-component"),
     "start": ("/start", "[data-step]"),
     "filtered-empty": ("/workloads/pods?q=no-such-pod", "[data-state=filtered-empty]"),

@@ -7,7 +7,8 @@ import { formatMoney } from "./money";
 export function Compared({ simulated }: { simulated: Simulations }) {
   const { t } = useTranslation();
   return (
-    <div className="cr-plans-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
+    <section className="cr-plans-scroll" aria-label={t("plans.compared")} tabIndex={0}>
       <table className="cr-plain-table cr-plans-table" aria-label={t("plans.compared")}>
         <thead>
           <tr>
@@ -30,7 +31,7 @@ export function Compared({ simulated }: { simulated: Simulations }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -70,7 +71,8 @@ function Onward({ item: { next, better, currency } }: { item: SimulationView }) 
     <>
       {next && (
         <p className="cr-muted">
-          {next.room > 0 && `${t("plans.room", { count: next.room })} `}
+          {next.room > 0 &&
+            `${t("plans.room", { count: next.room, shown: formatNumber(next.room) })} `}
           {t("plans.next", {
             from: formatNumber(next.quantity),
             amount: formatMoney(next.amount, currency),

@@ -37,7 +37,7 @@ function Version({ plan, version }: { plan: PlanView; version: VersionView }) {
   ].filter(Boolean);
   return (
     <section aria-label={version.id} className="cr-plan-version">
-      <h4 translate="no">{version.id}</h4>
+      <h3 translate="no">{version.id}</h3>
       <p className="cr-muted">{facts.join(" · ")}</p>
       {version.tiers.length > 0 && <Tiers tiers={version.tiers} currency={currency} />}
     </section>

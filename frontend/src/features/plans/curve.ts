@@ -1,7 +1,7 @@
 import type { SimulationView } from "../../api/generated/types.gen";
 
 /** How large the drawing is, in its own units. */
-export const SIZE = { width: 640, height: 240, left: 64, bottom: 28, top: 12, right: 12 } as const;
+export const SIZE = { width: 640, height: 240, left: 84, bottom: 28, top: 12, right: 12 } as const;
 
 export interface Scale {
   x: (quantity: number) => number;
