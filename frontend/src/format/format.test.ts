@@ -23,6 +23,7 @@ test.each([
   [0.25, "250m"],
   [1, "1"],
   [2.55, "2.6"],
+  [0.0001, "<1m"],
 ])("%d cores read %s", (cores, text) => expect(formatCores(cores)).toBe(text));
 
 test.each([

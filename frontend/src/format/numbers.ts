@@ -18,6 +18,7 @@ export function formatBytes(bytes: number): string {
 
 /** CPU cores: millicores below one core, cores with at most one decimal above. */
 export function formatCores(cores: number): string {
+  if (cores > 0 && cores < 0.0005) return "<1m";
   if (cores !== 0 && Math.abs(cores) < 1) return `${Math.round(cores * 1000)}m`;
   return CORES.format(cores);
 }

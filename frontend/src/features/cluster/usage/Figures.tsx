@@ -13,7 +13,9 @@ export interface FiguresProps {
 export function Figures({ lines, format, caption, limit }: FiguresProps) {
   const { t } = useTranslation();
   const several = lines.length > 1;
-  const shown = (value: number | null) => (value === null ? "–" : format(value));
+  const shown = (value: number | null) => (
+    <span className="cr-usage-amount">{value === null ? "–" : format(value)}</span>
+  );
   const drawn = boundsOf(lines).shown.map(({ bound }) => bound);
   const above = (value: number | null, bound: Bound["bound"]) =>
     !several && value !== null && !drawn.includes(bound) ? ` ${t("usage.above")}` : "";

@@ -7,8 +7,13 @@ import { boundsOf, COLOURS, type Line } from "./lines";
 const HEIGHT = 150;
 /** Seconds that are shown at least: of less the axis would say the same minute again and again. */
 const SHORTEST = 600;
-/** Steps of an axis of bytes: round in its own units. */
-const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+/** Steps of an axis of bytes: round in its own units, none smaller than is told apart. */
+const BYTE_STEPS = Array.from({ length: 40 }, (_, power) => 1024 * 2 ** power);
+const CORE_STEPS = [1, 10, 100, 1000, 10_000].flatMap((m) =>
+  [m, 2 * m, 5 * m].map((n) => n / 1000),
+);
+/** How high a chart is at least: what is nearly nothing shall look like it. */
+const LEAST = { bytes: 64 * 1024, cores: 0.002 };
 
 interface Shown {
   times: readonly number[];
@@ -72,6 +77,8 @@ function optionsOf(
   const style = getComputedStyle(frame);
   const colour = (name: string) => style.getPropertyValue(`--cr-usage-${name}`).trim();
   const { lines, format } = latest();
+  const bytes = format === formatBytes;
+  const least = bytes ? LEAST.bytes : LEAST.cores;
   const grid = { stroke: colour("grid"), width: 1 };
   const axis = { stroke: colour("axis"), grid, ticks: grid, font: `12px ${style.fontFamily}` };
   return {
@@ -81,7 +88,7 @@ function optionsOf(
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { range: (_, from, to) => [Math.min(from, to - SHORTEST), to] },
-      y: { range: () => [0, boundsOf(latest().lines).top * 1.08 || 1] },
+      y: { range: () => [0, Math.max(least, boundsOf(latest().lines).top * 1.08)] },
     },
     axes: [
       {
@@ -94,7 +101,7 @@ function optionsOf(
         ...axis,
         size: 66,
         space: 34,
-        ...(format === formatBytes ? { incrs: BYTE_STEPS } : {}),
+        incrs: bytes ? BYTE_STEPS : CORE_STEPS,
         values: (_, amounts) => amounts.map(format),
       },
     ],
