@@ -21,6 +21,7 @@ from typing import Final
 from rich.console import Console as Terminal
 from rich.markup import escape
 
+from backend.commerce.licence.demo import demo_licence
 from backend.http.server import listen
 from backend.settings import Settings
 from backend.stack.options import StackOptions
@@ -51,6 +52,7 @@ async def run_up(settings: Settings) -> int:
     options = StackOptions.from_environment(f"http://127.0.0.1:{port}")
     front = AsyncExitStack()
     more = await front.enter_async_context(_for_kubectl(settings, port))
+    more |= await asyncio.to_thread(demo_licence, settings)
     console = asyncio.create_task(_supervise(settings, listener, stop, more))
     stack = asyncio.create_task(Stack(settings.home, options).run(stop))
     try:

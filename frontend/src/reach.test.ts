@@ -13,9 +13,12 @@ import inviting from "./i18n/inviting.json";
 import keys from "./i18n/keys.json";
 import later from "./i18n/later.json";
 import leases from "./i18n/leases.json";
+import licence from "./i18n/licence.json";
+import licenceBanner from "./i18n/licenceBanner.json";
 import logs from "./i18n/logs.json";
 import operate from "./i18n/operate.json";
 import owning from "./i18n/owning.json";
+import pages from "./i18n/pages.json";
 import plans from "./i18n/plans.json";
 import profile from "./i18n/profile.json";
 import providers from "./i18n/providers.json";
@@ -116,6 +119,8 @@ test.each([
   ["keys", [keys]],
   ["later", [later]],
   ["leases", [leases]],
+  ["licence", [licence]],
+  ["licenceBanner", [licenceBanner]],
   ["logs", [logs]],
   ["editing", [editing]],
   ["operate", [operate]],
@@ -127,6 +132,7 @@ test.each([
   ["inviting", [inviting]],
   ["owning", [owning]],
   ["plans", [plans]],
+  ["pages", [pages]],
   ["profile", [profile]],
   ["asking", [asking]],
   ["providers", [providers]],

@@ -7,21 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from backend.commerce.licence.deciding import Decision, may_add, may_edit
 from backend.commerce.licence.evaluation import Standing
 from backend.commerce.licence.states import State
 
-__all__ = ["ALWAYS", "STOPS", "Act", "Stop", "decide", "works"]
+__all__ = ["ALWAYS", "STOPS", "Act", "Always", "Stop", "decide", "works"]
 
 Act = Literal["connect-cluster", "add-provider"]
 Works = Literal["works", "within-limit", "within-ceiling", "within-community"]
 
-ALWAYS: Final = (
-    "workloads", "pull", "push", "read", "login", "export", "backup", "security-update",
-    "licence-upload", "change-what-exists", "remove",
-)  # fmt: skip
+Always = Literal[
+    "workloads",
+    "pull",
+    "push",
+    "read",
+    "login",
+    "export",
+    "backup",
+    "security-update",
+    "licence-upload",
+    "change-what-exists",
+    "remove",
+]
+ALWAYS: Final[tuple[Always, ...]] = get_args(Always)
 """What no state stops (R1); their words are the interface's."""
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.commerce.licence.clock import Trust
 from backend.commerce.licence.sources import Place
 from backend.commerce.licence.states import Phase, State
-from backend.commerce.licence.stops import Act, Works
+from backend.commerce.licence.stops import Act, Always, Works
 
 __all__ = [
     "ActView",
@@ -150,7 +150,7 @@ class LicenceView(BaseModel):
     clock: ClockView
     history: list[LicenceEventView]
     stops: list[StopView]
-    always: list[str]
+    always: list[Always]
     acts: list[ActView]
     keys: int
     keys_error: str
@@ -168,7 +168,7 @@ class GrownView(BaseModel):
 
 class DifferenceView(BaseModel):
     """What putting them in would change. `wins` is false where a higher source holds licences, so
-    that nothing changes while it does; `wins_over` names that source."""
+    that nothing changes while it does; `wins_over` is that source."""
 
     before: State
     after: State
@@ -178,5 +178,5 @@ class DifferenceView(BaseModel):
     replaces: list[tuple[str, str]]
     documents: list[LicenceDocumentView]
     wins: bool
-    wins_over: str
+    wins_over: Place | None
     row_version: int

@@ -47,7 +47,7 @@ def preview(licences: Licences, now: Situation, text: str) -> DifferenceView:
     before = licences.situation(instead=gone)
     after = licences.situation(instead=(*gone, _with(now, fresh)))
     told = compare(before.standing, after.standing)
-    return difference_view(told, after, wins=not higher, wins_over=higher or "")
+    return difference_view(told, after, wins=not higher, wins_over=higher)
 
 
 async def put(

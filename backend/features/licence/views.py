@@ -10,6 +10,7 @@ from backend.commerce.licence.dates import begins, ends, grace_ends
 from backend.commerce.licence.evaluation import Held, Standing
 from backend.commerce.licence.keeper import Situation
 from backend.commerce.licence.meters import METERS
+from backend.commerce.licence.sources import Place
 from backend.commerce.licence.states import State
 from backend.commerce.licence.stops import ALWAYS, STOPS, decide, works
 from backend.commerce.licence.timeline import timeline
@@ -78,7 +79,7 @@ def act_views(standing: Standing) -> list[ActView]:
 
 
 def difference_view(
-    told: Difference, after: Situation, *, wins: bool, wins_over: str
+    told: Difference, after: Situation, *, wins: bool, wins_over: Place | None
 ) -> DifferenceView:
     """What would change."""
     return DifferenceView(

@@ -14,6 +14,8 @@ import inviting from "./inviting.json";
 import keys from "./keys.json";
 import later from "./later.json";
 import leases from "./leases.json";
+import licence from "./licence.json";
+import licenceBanner from "./licenceBanner.json";
 import linking from "./linking.json";
 import logs from "./logs.json";
 import operate from "./operate.json";
@@ -28,11 +30,14 @@ import "./inviting";
 import "./keys";
 import "./later";
 import "./leases";
+import "./licence";
+import "./licenceBanner";
 import "./linking";
 import "./owning";
 import "./logs";
 import "./operate";
 import "./plans";
+import "./pages";
 import "./profile";
 import "./providers";
 import "./provisioning";
@@ -50,6 +55,7 @@ import "./updates";
 import "./usage";
 import deciding from "./deciding.json";
 import owning from "./owning.json";
+import pages from "./pages.json";
 import plans from "./plans.json";
 import profile from "./profile.json";
 import providers from "./providers.json";
@@ -94,12 +100,15 @@ const KEYS = [
   keys,
   later,
   leases,
+  licence,
+  licenceBanner,
   linking,
   logs,
   operate,
   asking,
   owning,
   plans,
+  pages,
   profile,
   providers,
   provisioning,
@@ -159,12 +168,15 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     keys,
     later,
     leases,
+    licence,
+    licenceBanner,
     linking,
     logs,
     operate,
     asking,
     owning,
     plans,
+    pages,
     profile,
     providers,
     provisioning,

@@ -13,10 +13,13 @@ import type inviting from "./inviting.json";
 import type keys from "./keys.json";
 import type later from "./later.json";
 import type leases from "./leases.json";
+import type licence from "./licence.json";
+import type licenceBanner from "./licenceBanner.json";
 import type linking from "./linking.json";
 import type logs from "./logs.json";
 import type operate from "./operate.json";
 import type owning from "./owning.json";
+import type pages from "./pages.json";
 import type plans from "./plans.json";
 import type profile from "./profile.json";
 import type providers from "./providers.json";
@@ -51,12 +54,15 @@ declare module "i18next" {
         typeof keys &
         typeof later &
         typeof leases &
+        typeof licence &
+        typeof licenceBanner &
         typeof linking &
         typeof owning &
         typeof logs &
         typeof operate &
         typeof runbooks &
         typeof plans &
+        typeof pages &
         typeof profile &
         typeof providers &
         typeof provisioning &

@@ -1,3 +1,4 @@
+import "../i18n/pages";
 import { useTranslation } from "react-i18next";
 import type { Row } from "../api/generated/types.gen";
 import { Facts, Raw } from "../detail/Facts";

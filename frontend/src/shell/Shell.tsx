@@ -5,6 +5,7 @@ import { formatNumber } from "../format/numbers";
 import { part, usePart } from "../overlay/part";
 import { pageAt } from "../pages/registry";
 import { SCOPE_SEARCH, wrongIn } from "../pages/search";
+import { mayUse, useSession } from "../session/session";
 import { useMood } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
 import { inert } from "../text/inert";
@@ -23,6 +24,7 @@ import { useShellKeys } from "./useShellKeys";
 const SearchNotice = lazy(async () => import("./SearchNotice"));
 const Toasts = lazy(async () => import("./Toasts"));
 const palettePart = part(async () => (await import("./palette/Palette")).Palette);
+const licencePart = part(async () => (await import("./LicenceBanner")).LicenceBanner);
 const keysPart = part(async () => (await import("./KeysHelp")).KeysHelp);
 
 const KEY = "craton.navigation";
@@ -55,6 +57,7 @@ export function Shell() {
       }
     >
       <WrongSearch />
+      <Licence />
       <Outlet />
       {palette && !Palette && <Typed typed={typed} onClose={closePalette} />}
       <News />
@@ -96,6 +99,12 @@ function usePageTitle(): string {
     document.title = inert(`${count}${title ? `${title} · ` : ""}Craton`);
   }, [problems, title]);
   return title;
+}
+
+/** What is the matter with the licence, for who may act; its code comes after the first page. */
+function Licence() {
+  const Banner = usePart(licencePart, mayUse(useSession(), "licence", "update"));
+  return Banner && <Banner />;
 }
 
 /** What is wrong with the address; its code is loaded with the first of it. */

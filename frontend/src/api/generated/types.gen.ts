@@ -1908,7 +1908,7 @@ export type DeviceCodes = {
  * DifferenceView
  *
  * What putting them in would change. `wins` is false where a higher source holds licences, so
- * that nothing changes while it does; `wins_over` names that source.
+ * that nothing changes while it does; `wins_over` is that source.
  */
 export type DifferenceView = {
     after: State;
@@ -1947,7 +1947,7 @@ export type DifferenceView = {
     /**
      * Wins Over
      */
-    wins_over: string;
+    wins_over: 'environment' | 'file' | 'database' | null;
 };
 
 /**
@@ -5076,7 +5076,7 @@ export type LicenceView = {
     /**
      * Always
      */
-    always: Array<string>;
+    always: Array<'workloads' | 'pull' | 'push' | 'read' | 'login' | 'export' | 'backup' | 'security-update' | 'licence-upload' | 'change-what-exists' | 'remove'>;
     clock: ClockView;
     /**
      * Demo

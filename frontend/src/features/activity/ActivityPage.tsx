@@ -1,3 +1,4 @@
+import "../../i18n/pages";
 import { useTranslation } from "react-i18next";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";

@@ -1,3 +1,4 @@
+import "../../i18n/pages";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { readDensityOptions } from "../../api/generated/@tanstack/react-query.gen";

@@ -1,3 +1,4 @@
+import "../../i18n/pages";
 import { Button, Label } from "@patternfly/react-core";
 import PauseIcon from "@patternfly/react-icons/dist/esm/icons/pause-icon";
 import PlayIcon from "@patternfly/react-icons/dist/esm/icons/play-icon";

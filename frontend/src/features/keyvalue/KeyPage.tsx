@@ -1,3 +1,4 @@
+import "../../i18n/pages";
 import "../../i18n/etcd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";

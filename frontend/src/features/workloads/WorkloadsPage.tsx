@@ -1,3 +1,4 @@
+import "../../i18n/pages";
 import { useTranslation } from "react-i18next";
 import { CLUSTER_KINDS } from "../../kube/address";
 import { Bulk, hasBulk } from "../../kube/operate/Bulk";
