@@ -11,12 +11,13 @@ from backend.commerce.licence.states import Phase, State
 
 __all__ = ["Difference", "Grown", "compare"]
 
-Way = Literal["grows", "shrinks", "same"]
+Way = Literal["grows", "shrinks", "same", "named"]
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """One entitlement or feature: its limit before and after (None: no limit)."""
+    """One entitlement: its limit before and after (None: no limit). ``named``: before, only the
+    community's terms held, which name it not and go on holding."""
 
     name: str
     before: int | None
@@ -57,7 +58,8 @@ def compare(before: Standing, after: Standing) -> Difference:
 
 def _grown(name: str, before: Standing, after: Standing) -> Grown:
     old, new = _limit(name, before), _limit(name, after)
-    return Grown(name, old, new, _way(old, new))
+    first = before.state is State.COMMUNITY and name not in COMMUNITY
+    return Grown(name, old, new, "named" if first and new is not None else _way(old, new))
 
 
 def _limit(name: str, standing: Standing) -> int | None:

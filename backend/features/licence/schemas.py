@@ -158,12 +158,13 @@ class LicenceView(BaseModel):
 
 
 class GrownView(BaseModel):
-    """One entitlement before and after; null is without limit."""
+    """One entitlement before and after; null is without limit. ``named``: no licence named it
+    before, and within the community's terms nothing limits it still."""
 
     name: str
     before: int | None
     after: int | None
-    way: Literal["grows", "shrinks", "same"]
+    way: Literal["grows", "shrinks", "same", "named"]
 
 
 class DifferenceView(BaseModel):

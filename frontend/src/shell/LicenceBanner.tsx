@@ -1,4 +1,5 @@
 import "../i18n/licenceBanner";
+import "../styles/licence.css";
 import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Notice } from "../states/Notice";
@@ -27,4 +28,4 @@ export function LicenceBanner() {
   );
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeZone: "UTC" });

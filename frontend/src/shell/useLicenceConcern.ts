@@ -14,6 +14,8 @@ export interface LicenceConcern {
 
 const LOOK_MS = 600_000;
 const KEY = "craton.licence.dismissed";
+/** A licence ends at noon (UTC) of the day after its last. */
+const LAST_DAY_SECONDS = 86_400;
 const SOON_SECONDS = 30 * 86_400;
 
 /**
@@ -48,6 +50,7 @@ export function concernOf(licence: LicenceView, now: number): LicenceConcern | n
   const next = licence.timeline[1]?.start ?? 0;
   if (state === "GRACE") return { what: "grace", end: next };
   if (entitlements.some(({ over }) => over)) return { what: "over", end: 0 };
-  if (state === "EXPIRING" && next - now < SOON_SECONDS) return { what: "expiring", end: next };
+  if (state === "EXPIRING" && next - now < SOON_SECONDS)
+    return { what: "expiring", end: next - LAST_DAY_SECONDS };
   return null;
 }

@@ -199,4 +199,6 @@ def test_a_difference_says_what_grows_and_shrinks_and_is_replaced() -> None:
     assert told.replaces == (("LIC-1", "LIC-2"),)
     first = compare(stands(now=now), stands(old, now=now))
     assert (first.before, first.after) == (State.COMMUNITY, State.VALID)
-    assert {one.name: one.way for one in first.entitlements}["servers"] == "grows"
+    assert {one.name: one.way for one in first.entitlements} == {
+        "servers": "grows", "repositories": "named",
+    }  # fmt: skip

@@ -3639,7 +3639,8 @@ export type GroupsBy = 'memberof' | 'member' | 'chain' | 'none';
 /**
  * GrownView
  *
- * One entitlement before and after; null is without limit.
+ * One entitlement before and after; null is without limit. ``named``: no licence named it
+ * before, and within the community's terms nothing limits it still.
  */
 export type GrownView = {
     /**
@@ -3657,7 +3658,7 @@ export type GrownView = {
     /**
      * Way
      */
-    way: 'grows' | 'shrinks' | 'same';
+    way: 'grows' | 'shrinks' | 'same' | 'named';
 };
 
 /**

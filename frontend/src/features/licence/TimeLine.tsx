@@ -6,15 +6,32 @@ import { formatExact } from "../../format/time";
 import { Status } from "../../status/Status";
 import { formatDate, STATE_TONES } from "./states";
 
+/** How many states that are over are shown. */
+const PAST = 5;
+
 type State = LicenceView["state"];
 
 /** What was, what is and what will be, if nothing is put in and nothing taken out. */
 export function TimeLine({ licence }: { licence: LicenceView }) {
   const { t } = useTranslation();
   const { history, timeline } = licence;
+  const past = history.filter(({ kind, before }) => kind === "state" && isState(before));
   return (
     <>
       <ol className="cr-licence-line">
+        {past
+          .slice(0, PAST)
+          .toReversed()
+          .map(({ at, before }) => (
+            <li key={at} data-past>
+              {isState(before) && (
+                <Status word={t(`licence.word.${before}`)} tone={STATE_TONES[before]} />
+              )}
+              <span title={formatExact(at)}>
+                {t("licence.line.until", { end: formatDate(at) })}
+              </span>
+            </li>
+          ))}
         {timeline.map(({ state, start }, at) => (
           <li key={start} data-state={state} aria-current={at === 0 ? "step" : undefined}>
             <Status word={t(`licence.word.${state}`)} tone={STATE_TONES[state]} />
