@@ -47,6 +47,7 @@ PAGES = {
     "connections": ("/connections", ROWS),
     "connection-new": ("/connections/new", "[data-field=name]"),
     "plans": ("/plans", ".cr-curves"),
+    "licence": ("/licence", ".cr-licence"),
     "stack": ("/stack", ".cr-component"),
     "start": ("/start", "[data-step]"),
     "filtered-empty": ("/workloads/pods?q=no-such-pod", "[data-state=filtered-empty]"),
