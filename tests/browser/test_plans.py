@@ -15,6 +15,10 @@ def test_a_quantity_is_simulated_and_can_be_sent_to_others(
 ) -> None:
     page = owner_page
     page.goto(f"{console.url}/plans")
+    owned = page.get_by_role("button", name=re.compile("You have .* now"))
+    owned.click()
+    expect(owned).to_be_disabled()
+    expect(page.locator(".cr-curve-owned")).to_be_attached()
     page.get_by_label("How many").fill("3000")
     line = page.get_by_role("row", name=re.compile("^Premium Managed Linux premium.*2015-02"))
     expect(line).to_contain_text("$63,000")

@@ -1,12 +1,15 @@
-import { Checkbox, FormGroup, TextInput } from "@patternfly/react-core";
+import { Button, Checkbox, FormGroup, TextInput } from "@patternfly/react-core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PlanView } from "../../api/generated/types.gen";
+import { formatNumber } from "../../format/numbers";
 import { MOST } from "./search";
 
 export interface AskedProps {
   plans: readonly PlanView[];
   quantity: number;
+  /** How many there are here; null where nobody counted. */
+  owned: number | null;
   chosen: readonly string[];
   onQuantity: (quantity: number) => void;
   onChosen: (versions: readonly string[]) => void;
@@ -15,7 +18,7 @@ export interface AskedProps {
 const PAUSE_MS = 300;
 
 /** How many, and by which plans. */
-export function Asked({ plans, quantity, chosen, onQuantity, onChosen }: AskedProps) {
+export function Asked({ plans, quantity, owned, chosen, onQuantity, onChosen }: AskedProps) {
   const { t } = useTranslation();
   const versions = plans.flatMap(({ title, versions }) =>
     versions.map(({ id }) => ({ title, id })),
@@ -24,6 +27,16 @@ export function Asked({ plans, quantity, chosen, onQuantity, onChosen }: AskedPr
     <>
       <FormGroup label={t("plans.howMany")} fieldId="cr-plans-quantity">
         <Quantity key={quantity} quantity={quantity} onQuantity={onQuantity} />
+        {owned !== null && (
+          <Button
+            variant="link"
+            isInline
+            isDisabled={owned === quantity}
+            onClick={() => onQuantity(owned)}
+          >
+            {t("plans.owned", { shown: formatNumber(owned) })}
+          </Button>
+        )}
       </FormGroup>
       <FormGroup role="group" label={t("plans.by")} fieldId="cr-plans-by" isStack>
         {versions.map(({ title, id }) => (

@@ -4,8 +4,14 @@ import { formatNumber } from "../../format/numbers";
 import { highest, pathOf, SIZE, scaleOf, ticks } from "./curve";
 import { formatMoney } from "./money";
 
+export interface CurvesProps {
+  simulated: Simulations;
+  /** How many there are here; null where nobody counted. */
+  owned: number | null;
+}
+
 /** What a month costs over the quantity, plan by plan. The table beside it tells the same. */
-export function Curves({ simulated }: { simulated: Simulations }) {
+export function Curves({ simulated, owned }: CurvesProps) {
   const { t } = useTranslation();
   const { items, quantity, up_to } = simulated;
   const currency = items[0]?.currency ?? "USD";
@@ -39,6 +45,11 @@ export function Curves({ simulated }: { simulated: Simulations }) {
           y1={top}
           y2={floor}
         />
+        {owned !== null && owned <= up_to && (
+          <circle className="cr-curve-owned" cx={scale.x(owned)} cy={floor} r={5}>
+            <title>{t("plans.owned", { shown: formatNumber(owned) })}</title>
+          </circle>
+        )}
       </svg>
       <figcaption>
         <ul className="cr-list cr-curve-key">

@@ -24,6 +24,7 @@ import { Ladder } from "./Ladder";
 import { Meters } from "./Meters";
 import { formatMoney } from "./money";
 import { PLANS_SEARCH } from "./search";
+import { useOwned } from "./useOwned";
 
 const USUAL = 100;
 /** The most plans that are compared at once. */
@@ -54,6 +55,7 @@ export function PlansPage() {
 function Simulator({ plans }: { plans: readonly PlanView[] }) {
   const { t } = useTranslation();
   const { meter, here, quantity, chosen, change } = useAsked(plans);
+  const owned = useOwned(meter);
   const up_to = Math.max(100, quantity * 2);
   const simulated = useQuery({
     ...simulatePlansOptions({ query: { quantity, up_to, version: [...chosen] } }),
@@ -72,12 +74,13 @@ function Simulator({ plans }: { plans: readonly PlanView[] }) {
             <Asked
               plans={here}
               quantity={quantity}
+              owned={owned}
               chosen={chosen}
               onQuantity={(value) => change({ quantity: value })}
               onChosen={(versions) => change({ version: versions.slice(-MOST_PLANS) })}
             />
           </Form>
-          {found && <Curves simulated={found} />}
+          {found && <Curves simulated={found} owned={owned} />}
         </div>
         {chosen.length === 0 && <p className="cr-muted">{t("plans.choose")}</p>}
         {simulated.error && <Failed problem={toProblem(simulated.error)} />}
