@@ -20,6 +20,14 @@ __all__ = ["TIMES", "Money", "NotMoney", "digits_of", "fraction_of", "half_up", 
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _MOST_DIGITS: Final = 24
 _DIGITS: Final[Mapping[str, tuple[int, ...]]] = get_global("currency_fractions")
+_ISO: Final = {
+    **dict.fromkeys(
+        ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
+    ),
+    "IQD": 3,
+}
+"""Where CLDR tells how people write an amount, and ISO 4217 counts finer: providers of payments
+do as ISO."""
 _KNOWN: Final[frozenset[str]] = frozenset(get_global("all_currencies"))
 
 
@@ -28,10 +36,10 @@ class NotMoney(ValueError):
 
 
 def digits_of(currency: str) -> int:
-    """How many digits stand behind the point: USD 2, JPY 0, BHD 3 (ISO 4217, as CLDR has it)."""
+    """How many digits stand behind the point: USD 2, JPY 0, BHD 3 (ISO 4217)."""
     if currency not in _KNOWN:
         raise NotMoney(f"{currency!r} is no currency: give its three letters of ISO 4217.")
-    return _DIGITS.get(currency, _DIGITS["DEFAULT"])[0]
+    return _ISO.get(currency) or _DIGITS.get(currency, _DIGITS["DEFAULT"])[0]
 
 
 def half_up(value: Fraction) -> int:

@@ -6,6 +6,7 @@ read costs no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, TypeVar
@@ -71,19 +72,19 @@ class _Meta(Slim):
 
 
 class _Used(Slim):
-    cpu: str = "0"
-    memory: str = "0"
+    cpu: str
+    memory: str
 
 
 class _Container(Slim):
+    usage: _Used
     name: str = ""
-    usage: _Used = msgspec.field(default_factory=_Used)
 
 
 class _Node(Slim):
     metadata: _Meta
+    usage: _Used
     timestamp: datetime | None = None
-    usage: _Used = msgspec.field(default_factory=_Used)
 
 
 class _Pod(Slim):
@@ -99,6 +100,16 @@ class _List(msgspec.Struct):
 _LIST: Final = msgspec.json.Decoder(_List)
 _NODE: Final = msgspec.json.Decoder(_Node)
 _POD: Final = msgspec.json.Decoder(_Pod)
+
+
+_DIGITS: Final = re.compile(r"[0-9]{1,20}")
+_AMOUNT: Final = re.compile(
+    r"[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2}|[numkMGTPE]|[KMGTPE]i)?"
+)
+
+
+class _NoAmountError(Exception):
+    """What is used cannot be read: it is not told, rather than told as nothing."""
 
 
 async def nodes_used(client: KubernetesClient) -> Iterator[NodeUsage]:
@@ -131,7 +142,7 @@ def _each(items: list[msgspec.Raw], read: Callable[[msgspec.Raw], U]) -> Iterato
     for item in items:
         try:
             yield read(item)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, _NoAmountError):
             continue
 
 
@@ -158,6 +169,8 @@ def _amount(text: str, suffix: str, factor: float) -> float:
     """metrics-server writes these suffixes, nearly always another number: remembering what a text
     means, as `parse_quantity` does, would only push out what is asked again."""
     digits = text.removesuffix(suffix)
-    if digits is not text and digits.isascii() and digits.isdigit():
+    if digits is not text and _DIGITS.fullmatch(digits):
         return int(digits) * factor
+    if not _AMOUNT.fullmatch(text):
+        raise _NoAmountError(text[:40])
     return parse_quantity(text)

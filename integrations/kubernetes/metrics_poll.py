@@ -48,8 +48,9 @@ class MetricsPoll:
     ) -> None:
         self._client = client
         self._sleep = sleep
+        self._asked = {NODE_USAGE: self._nodes, POD_USAGE: self._pods}
         self._to: dict[str, list[Feed[Any]]] = {NODE_USAGE: [], POD_USAGE: []}
-        self._succeeded: float | None = None
+        self._succeeded: dict[str, float] = {}
 
     @property
     def wanted(self) -> bool:
@@ -62,32 +63,46 @@ class MetricsPoll:
 
     async def run(self) -> None:
         """Look, until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            for what in self._asked:
+                both.create_task(self._again(what), name=f"metrics: {what}")
+
+    async def _again(self, what: str) -> None:
         while True:
-            await self._sleep(await self.look())
+            await self._sleep(await self._kind(what))
 
     async def look(self) -> float:
-        """Look once; gives the seconds until the next time."""
-        clock = asyncio.get_running_loop().time
+        """Look at both once; gives the seconds until the last of them is due again."""
+        return max([await self._kind(what) for what in self._asked])
+
+    async def _nodes(self) -> Iterator[tuple[str, Any]]:
+        return ((used.name, used) for used in await nodes_used(self._client))
+
+    async def _pods(self) -> Iterator[tuple[str, Any]]:
+        return ((f"{p.namespace}/{p.name}", p) for p in await pods_used(self._client))
+
+    async def _kind(self, what: str) -> float:
+        """Look at one of them, which may be denied without the other; gives the seconds until it is
+        due again."""
+        now = asyncio.get_running_loop().time()
         try:
-            nodes = await nodes_used(self._client)
-            pods = await pods_used(self._client)
+            found = await self._asked[what]()
         except NotFound:
-            self._forget()
-            self._tell(FeedState.LIVE, NO_METRICS)
+            self._forget(what)
+            self._tell(what, FeedState.LIVE, NO_METRICS)
             return LARGE_PERIOD
         except UpstreamDenied as error:
-            self._forget()
-            self._tell(FeedState.DENIED, error.message)
+            self._forget(what)
+            self._tell(what, FeedState.DENIED, error.message)
             return self._client.settings.limits.denied_retry
         except IntegrationError as error:
-            if self._succeeded is None or clock() - self._succeeded > FORGET:
-                self._forget()
-            self._tell(FeedState.STALE, f"metrics-server does not answer: {error.message}")
+            if now - self._succeeded.get(what, -FORGET - 1) > FORGET:
+                self._forget(what)
+            self._tell(what, FeedState.STALE, f"metrics-server does not answer: {error.message}")
             return PERIOD
-        await self._fill(NODE_USAGE, ((used.name, used) for used in nodes))
-        count = await self._fill(POD_USAGE, ((f"{p.namespace}/{p.name}", p) for p in pods))
-        self._succeeded = clock()
-        self._tell(FeedState.POLLING)
+        count = await self._fill(what, found)
+        self._succeeded[what] = now
+        self._tell(what, FeedState.POLLING)
         return LARGE_PERIOD if count > LARGE else PERIOD
 
     async def _fill(self, what: str, found: Iterator[tuple[str, Any]]) -> int:
@@ -101,13 +116,11 @@ class MetricsPoll:
         feed.commit()
         return count
 
-    def _forget(self) -> None:
+    def _forget(self, what: str) -> None:
         """Nothing is known of what is used now."""
-        for feeds in self._to.values():
-            feed = join(feeds)
-            feed.begin()
-            feed.commit()
+        feed = join(self._to[what])
+        feed.begin()
+        feed.commit()
 
-    def _tell(self, state: FeedState, message: str = "") -> None:
-        for feeds in self._to.values():
-            join(feeds).state(state, message)
+    def _tell(self, what: str, state: FeedState, message: str = "") -> None:
+        join(self._to[what]).state(state, message)

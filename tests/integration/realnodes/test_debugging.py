@@ -77,6 +77,19 @@ async def test_it_sees_the_processes_of_its_target_and_has_a_terminal(
     assert f"{name}: {image}" in str(told)
 
 
+async def test_without_a_target_it_has_no_capability(
+    real_stack: RunningStack, console: ConsoleProcess, owner: Person, namespace: str, pod: str
+) -> None:
+    path = f"/clusters/local/pods/{namespace}/{pod}/debug"
+    name = owner.http.post(path, json={"image": image_of(real_stack)}).json()["made"]
+    await until(lambda: seen(owner, namespace, pod, name)["running"])
+    async with opened(console, owner, namespace, pod, container=name) as screen:
+        await screen.type("grep CapBnd /proc/self/status; ps; echo done-$((40+2))\n")
+        await screen.shows("done-42")
+        assert "CapBnd:\t0000000000000000" in screen.text
+        assert "sleep 100000" not in screen.text
+
+
 async def test_what_cannot_be_started_is_told(
     real_stack: RunningStack, owner: Person, namespace: str, pod: str
 ) -> None:

@@ -32,6 +32,8 @@ def test_a_half_goes_away_from_zero(value: str, rounded: int) -> None:
         ("-0.05", "EUR", -5, "-0.05 EUR"),
         ("1200", "JPY", 1200, "1200 JPY"),
         ("1.234", "BHD", 1234, "1.234 BHD"),
+        ("12.50", "RSD", 1250, "12.50 RSD"),
+        ("1.234", "IQD", 1234, "1.234 IQD"),
     ],
 )
 def test_it_is_read_and_told_by_its_currency(

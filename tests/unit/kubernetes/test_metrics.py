@@ -50,6 +50,7 @@ class Server:
         self.nodes: list[Any] = [NODE]
         self.pods: list[Any] = [POD]
         self.answer: httpx2.Response | None = None
+        self.denied: set[str] = set()
         self.client = KubernetesClient(
             ConnectionSettings(name="c", server="https://c.invalid"),
             access=Access("http://c", StaticCredential(ClientCredential(token="t"))),
@@ -59,7 +60,11 @@ class Server:
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         if self.answer is not None:
             return self.answer
-        found = {"nodes": self.nodes, "pods": self.pods}[request.url.path.rpartition("/")[2]]
+        what = request.url.path.rpartition("/")[2]
+        if what in self.denied:
+            told = {"kind": "Status", "message": f"no {what}", "reason": "Forbidden", "code": 403}
+            return httpx2.Response(403, json=told)
+        found = {"nodes": self.nodes, "pods": self.pods}[what]
         return httpx2.Response(200, json={"kind": "List", "items": found})
 
 
@@ -117,10 +122,21 @@ async def test_nodes_and_containers_are_measured_in_cores_and_bytes(server: Serv
 
 
 async def test_one_that_cannot_be_read_costs_no_other(server: Server):
-    server.pods = [{"metadata": 3}, {**POD, "timestamp": "yesterday"}, POD, {"containers": []}]
-    poll, _, pods = told_by(server)
+    unreadable = (
+        {"cpu": "1" * 5000 + "n", "memory": "1Ki"},
+        {"cpu": "5n"},
+        {"cpu": "-5", "memory": "1"},
+    )
+    server.pods = [
+        *({**POD, "containers": [{"name": "web", "usage": used}]} for used in unreadable),
+        {"metadata": 3}, {**POD, "timestamp": "yesterday"}, POD, {"containers": []},
+    ]  # fmt: skip
+    server.nodes = [{**NODE, "usage": {"cpu": "abc", "memory": "1Ki"}}]
+    poll, nodes, pods = told_by(server)
     await poll.look()
     assert [*pods.there] == ["shop/web-1"]
+    assert pods.there["shop/web-1"].cpu == 0.25
+    assert not nodes.there, "absent, not zero"
 
 
 async def test_a_cluster_without_metrics_is_said_to_be_one(server: Server):
@@ -144,7 +160,8 @@ async def test_what_was_measured_stays_for_a_while_when_nothing_new_comes(
     assert state is FeedState.STALE
     assert why == "metrics-server does not answer: the server is currently unable"
     assert nodes.there, "lately is still about now"
-    monkeypatch.setattr(poll, "_succeeded", poll._succeeded - FORGET - 1)
+    long_ago = {what: at - FORGET - 1 for what, at in poll._succeeded.items()}
+    monkeypatch.setattr(poll, "_succeeded", long_ago)
     await poll.look()
     assert not nodes.there
     server.answer = None
@@ -161,6 +178,15 @@ async def test_a_right_that_is_missing_is_named(server: Server):
     poll, nodes, _ = told_by(server)
     assert await poll.look() == server.client.settings.limits.denied_retry
     assert nodes.now == (FeedState.DENIED, message)
+
+
+async def test_nodes_are_told_to_who_may_not_see_pods(server: Server):
+    server.denied = {"pods"}
+    poll, nodes, pods = told_by(server)
+    await poll.look()
+    assert nodes.now == (FeedState.POLLING, "")
+    assert nodes.there
+    assert pods.now == (FeedState.DENIED, "no pods")
 
 
 async def test_many_pods_are_looked_at_once_a_minute(server: Server):
@@ -214,6 +240,7 @@ def looked(history: History, times: int, *, every: float = 15.0) -> Callable[...
         history.look(now)
         for key, cpu in used.items():
             history.add(key, "", cpu, cpu * 2)
+        history.done()
 
     for number in range(times):
         look(always=float(number))
@@ -251,17 +278,35 @@ def test_parts_and_keys_are_summed_up_where_they_were_measured():
     history = History()
     history.look(0.0)
     history.add("a", "web", 1.0, 10.0)
+    history.done()
     history.look(15.0)
     history.add("a", "web", 1.0, 10.0)
     history.add("a", "side", 2.0, 20.0)
     history.add("b", "web", 4.0, 40.0)
+    history.done()
     history.look(30.0)
-    assert history.together(["a", "b", "none"]) == ([1.0, 7.0, None], [10.0, 70.0, None])
+    assert history.together(["a", "b"]).cpu == [1.0, 7.0], "one that goes on is not told"
+    assert history.measured("a")
+    history.add("b", "web", 4.0, 40.0)
+    history.done()
+    assert history.together(["a", "b", "none"]) == ([1.0, 7.0, 4.0], [10.0, 70.0, 40.0])
     assert history.together([]) == ([None] * 3, [None] * 3)
     assert not history.measured("a")
-    history.add("b", "web", 4.0, 40.0)
     assert history.measured("b")
     assert history.together(["b"]).cpu == [None, 4.0, 4.0]
+
+
+def test_a_clock_that_is_set_back_leaves_an_hour():
+    """It was 2099 for a look."""
+    history = History()
+    look = looked(history, 10)
+    history.look(4e9)
+    history.add("always", "", 1.0, 2.0)
+    history.done()
+    for _ in range(2000):
+        look(always=1.0)
+    assert len(history.times) == HOUR / 15 + 1
+    assert history.of("always")[""].cpu == [1.0] * len(history.times)
 
 
 def test_what_is_gone_is_forgotten():

@@ -28,7 +28,8 @@ _STAYS: Final = (
 
 class Debug(BaseModel):
     """The image, which has a shell (`sh`), and the container whose processes are seen from it
-    (empty: none): it runs as that one does, with no more than that one may."""
+    (empty: none). It runs as that one does, with no more than that one may; without one with no
+    capability at all, and not as root where none of the pod's containers is."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,8 +77,8 @@ async def _debug(doing: Doing, found: Found, body: Debug) -> Made:
     }
     if body.target:
         container["targetContainerName"] = body.target
-        if context := _own(found)[body.target].get("securityContext"):
-            container["securityContext"] = context
+    if context := _context(found, body.target):
+        container["securityContext"] = context
     change = {
         "metadata": {"uid": found.uid},
         "spec": {"ephemeralContainers": [container]},
@@ -88,6 +89,16 @@ async def _debug(doing: Doing, found: Found, body: Debug) -> Made:
     )  # fmt: skip
     told = FieldChange(path=_LISTED, before=None, after=f"{name}: {body.image}")
     return Made(written, (_STAYS,), name=name, changes=[told])
+
+
+def _context(found: Found, target: str) -> dict[str, Any]:
+    contexts = {name: one.get("securityContext") or {} for name, one in _own(found).items()}
+    if target:
+        return dict(contexts[target])
+    bare = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    # What the pod itself says of it holds for every container that says nothing.
+    rootless = all(one.get("runAsNonRoot") for one in contexts.values())
+    return bare | ({"runAsNonRoot": True} if rootless else {})
 
 
 ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (

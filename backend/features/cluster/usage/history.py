@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 __all__ = ["HOUR", "History", "Points", "in_buckets"]
 
 HOUR: Final = 3600.0
+_MOST: Final = 300
+"""Looks, should they come quicker than one in twelve seconds."""
 _SWEEP: Final = 20
 """Looks after which series of what is gone are thrown away."""
 _GONE: Final = 20
@@ -42,30 +44,46 @@ class _Series:
 
 
 class History:
-    """What the nodes, or the pods, of one cluster used. A part is a container, or ``""``."""
+    """What the nodes, or the pods, of one cluster used. A part is a container, or ``""``. A look
+    is told once it is `done`: until then a sum would lack what is yet to come."""
 
     def __init__(self) -> None:
         self._times = array("d")
         self._first = 0
         self._looks = 0
+        self._done = 0
         self._series: dict[str, dict[str, _Series]] = {}
 
     @property
     def times(self) -> Sequence[float]:
         """When it was looked, in Unix seconds, the oldest first."""
-        return self._times
+        return self._times[: self._told]
+
+    @property
+    def _told(self) -> int:
+        """How many of the looks are told."""
+        return self._done - self._first
 
     def look(self, now: float) -> None:
-        """A look begins."""
+        """A look begins. Where the clock was set back, what was measured before lies in no hour
+        that can be told, and is forgotten."""
+        if self._times and now < self._times[-1]:
+            self._first += len(self._times)
+            self._done = self._first
+            self._times, self._series = array("d"), {}
         self._times.append(now)
         self._looks += 1
-        old = 0
+        old = max(0, len(self._times) - _MOST)
         while self._times[old] < now - HOUR:
             old += 1
         del self._times[:old]
         self._first += old
         if self._looks % _SWEEP == 0:
             self._sweep()
+
+    def done(self) -> None:
+        """All that the look found was added."""
+        self._done = self._first + len(self._times)
 
     def add(self, key: str, part: str, cpu: float, memory: float) -> None:
         """What a part uses, at the look that began last."""
@@ -90,21 +108,22 @@ class History:
 
     def measured(self, key: str) -> bool:
         """Whether it was measured at the last look."""
-        end = self._first + len(self._times)
-        return any(series.end == end for series in self._series.get(key, {}).values())
+        points = self.of(key).values()
+        return bool(self._told) and any(part.memory[-1] is not None for part in points)
 
     def __len__(self) -> int:
         return sum(map(len, self._series.values()))
 
     def _sum(self, several: Sequence[_Series]) -> Points:
-        cpu: list[float | None] = [None] * len(self._times)
-        memory: list[float | None] = [None] * len(self._times)
+        told = self._told
+        cpu: list[float | None] = [None] * told
+        memory: list[float | None] = [None] * told
         for series in several:
             lead = series.first - self._first
             values = series.values[-2 * lead :] if lead < 0 else series.values
             pairs = zip(values[0::2], values[1::2], strict=True)
             for look, (cores, held) in enumerate(pairs, max(0, lead)):
-                if not math.isnan(held):
+                if look < told and not math.isnan(held):
                     cpu[look] = (cpu[look] or 0.0) + cores
                     memory[look] = (memory[look] or 0.0) + held
         return Points(cpu, memory)

@@ -41,7 +41,8 @@ class UsageFeed:
         self.history.look(self._clock())
 
     def commit(self) -> None:
-        """What was not measured is missing at this look."""
+        """The look is whole: what was not measured is missing at it."""
+        self.history.done()
 
     def state(self, state: FeedState, message: str = "") -> None:
         """How contact is."""

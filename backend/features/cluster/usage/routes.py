@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from auth import scope
 from auth.principal import Principal
 from auth.verb import Verb
 from backend.connections.upstreams import Upstreams
@@ -17,7 +18,7 @@ from backend.features.cluster.usage.history import in_buckets
 from backend.features.cluster.usage.kept import UsageFeed, Usages
 from backend.features.cluster.usage.reading import MEASURED, measuring, usage_of
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import Decides, no_such
+from backend.http.guard import Decides, no_such, require
 from backend.live.registry import Registry
 from backend.parts import part
 
@@ -44,6 +45,10 @@ async def read_usage(
     plural = wanted.kind.plural
     if plural not in MEASURED or wanted.kind.custom:
         raise NotFoundProblem("Objects of this kind use nothing themselves.")
+    if plural not in {"nodes", "pods"}:
+        # What its pods use together tells of them.
+        where = scope.namespace(caller.organisation, cluster, wanted.namespace)
+        require(caller, "pod", Verb.LIST, where, "pods")
     reader = reader_of(upstreams, caller, cluster, wanted.namespace)
     with missing_alike():
         found = await reader.get(wanted.kind, wanted.namespace, wanted.name)

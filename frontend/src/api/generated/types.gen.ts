@@ -1568,7 +1568,8 @@ export type CustomPage = {
  * Debug
  *
  * The image, which has a shell (`sh`), and the container whose processes are seen from it
- * (empty: none): it runs as that one does, with no more than that one may.
+ * (empty: none). It runs as that one does, with no more than that one may; without one with no
+ * capability at all, and not as root where none of the pod's containers is.
  */
 export type Debug = {
     /**

@@ -9,7 +9,7 @@ export interface Line {
   values: (number | null)[];
   request: number | null;
   limit: number | null;
-  /** The last that was measured, and the most; null where nothing was. */
+  /** What was measured at the last look, and the most; null where nothing was. */
   now: number | null;
   most: number | null;
 }
@@ -27,7 +27,7 @@ export function lines(series: readonly SeriesView[], metric: "cpu" | "memory"): 
       values,
       request: one[`${metric}_request`],
       limit: one[`${metric}_limit`],
-      now: measured.at(-1) ?? null,
+      now: values.at(-1) ?? null,
       most: measured.length > 0 ? Math.max(...measured) : null,
     };
   });
