@@ -28,9 +28,10 @@ def facts_now(
     here: Here,
     now: float,
 ) -> Mapping[str, Facts]:
-    """The facts of `documents`, each since it was first seen. A revocation is never taken back by
-    an older list; a binding that fits again is no fact any more."""
-    found = {}
+    """What is known, with the facts of `documents`, each since it was first seen. A revocation is
+    never taken back by an older list; a binding that fits again is no fact any more. What is known
+    of a document stays while it is not in force: taken out and put in again it is no other."""
+    found = dict(known)
     for one in documents:
         old = known.get(one.licence.jti, Facts())
         revoked = old.revoked
@@ -42,6 +43,8 @@ def facts_now(
             elsewhere = None if fits else old.elsewhere if old.elsewhere is not None else now
         if revoked is not None or elsewhere is not None:
             found[one.licence.jti] = Facts(revoked, elsewhere)
+        else:
+            found.pop(one.licence.jti, None)
     return found
 
 

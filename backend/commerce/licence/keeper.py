@@ -1,7 +1,8 @@
 """The licences of a running console: looked at again and again, remembered, asked.
 
 Each replica looks for itself (its environment and file may be the only ones that hold a licence);
-what changed is written by one at a time, under a lease, and nothing is written while nothing does.
+what one of them judges is written, that of the holder of the lease, and nothing while nothing
+changes. Of the others it is only written what they alone may know: that a licence is revoked.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend.commerce.licence.clock import LEAP, Clock, observe
 from backend.commerce.licence.evaluation import Counts, Standing, evaluate
 from backend.commerce.licence.facts import Here, facts_now
-from backend.commerce.licence.reading import Trust, read_given, read_trust
-from backend.commerce.licence.remembering import Memory, remembered
+from backend.commerce.licence.reading import Outside, Trust
+from backend.commerce.licence.remembering import Memory, learnt, remembered
 from backend.commerce.licence.sources import Chosen, Given, choose
 from backend.commerce.licence.states import Facts
 from backend.commerce.licence.stored import Stored, load, written
 from backend.db.bus import Bus
+from backend.db.fence import HELD, Fence, LeaseLost
 from backend.db.notice import rows
-from backend.jobs import Leases
+from backend.jobs import Lease, Leases
 from backend.jobs.clock import clock as database_clock
 from backend.jobs.durable import unbroken
 from backend.settings import Settings
@@ -36,6 +38,8 @@ __all__ = ["EVERY", "Licences", "Situation"]
 EVERY: Final = 30.0
 """Seconds between two looks at file and clock: a replaced file is noticed within a minute."""
 LEASE: Final = "licence"
+TERM: Final = 300.0
+"""Seconds of the lease: far longer than a look, and it is seldom prolonged."""
 _log = structlog.get_logger("craton.licence")
 
 
@@ -64,7 +68,8 @@ class Licences:
         *,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._settings = settings
+        self._organisation = settings.organisation
+        self._outside = Outside(settings)
         self._db_sessions = db_sessions
         self._bus = bus
         self._leases = leases
@@ -76,19 +81,28 @@ class Licences:
         self._mark: float | None = None
         self._second: float | None = None
         self._resets = 0
+        self._kept: dict[str, tuple[str, ...]] = {}
+        self._fence: Fence | None = None
         self._stale = True
-        self._looking = asyncio.Lock()
+        self._looking, self._loading = asyncio.Lock(), asyncio.Lock()
 
     async def run(self) -> None:
-        """Look every half minute, and at once when what is stored changed; until cancelled."""
+        """Look every half minute, and at once when licences came or went; until cancelled."""
         news = asyncio.Event()
 
-        def heard(_notice: object) -> None:
+        def state(_notice: object) -> None:
+            self._stale = (
+                True  # no reason to look: it is looking that changes it, here or elsewhere
+            )
+
+        def documents(_notice: object) -> None:
             self._stale = True
             news.set()
 
-        topics = (rows("licence_document"), rows("licence_state"))
-        stops = [self._bus.subscribe(topic, heard) for topic in topics]
+        stops = [
+            self._bus.subscribe(rows("licence_document"), documents),
+            self._bus.subscribe(rows("licence_state"), state),
+        ]
         try:
             while True:
                 news.clear()
@@ -102,20 +116,38 @@ class Licences:
             for stop in stops:
                 stop()
 
+    async def record(self) -> None:
+        """Be the replica whose judgement is written, when no other is; until cancelled."""
+        await self._leases.run(LEASE, self._recording, ttl=TERM)
+
+    async def _recording(self, lease: Lease) -> None:
+        self._fence = Fence(lease.name, lease.fence)
+        try:
+            await unbroken(self.look())
+            await asyncio.Event().wait()
+        finally:
+            self._fence = None
+
     async def look(self) -> None:
         """See what the sources hold now and what time it is; write down what changed."""
         async with self._looking:
-            await self._read()
-            if self._written(self.situation()) is not None:
-                await self._leases.run(LEASE, lambda _lease: self._write())
-                self._stale = True
-                await self._read()
+            self._trust, self._given = await self._outside.look(self._trust)
+            async with self._loading:
+                await self._load()
+                self._keep(self.situation())
+                if self._written(self.situation()) is not None:
+                    await self._write()
+                    await self._load()
 
     async def ready(self) -> Situation:
-        """The situation, looked at now when nobody has yet."""
-        if self._stored is None or self._stale:
+        """The situation: what is stored is read again when it changed, sources are not looked at
+        but when nobody has yet."""
+        if self._stored is None:
             async with self._looking:
-                await self._read()
+                self._trust, self._given = await self._outside.look(self._trust)
+        if self._stored is None or self._stale:
+            async with self._loading:
+                await self._load()
         return self.situation()
 
     def situation(self, *, instead: tuple[Given, ...] = ()) -> Situation:
@@ -126,14 +158,13 @@ class Licences:
         stored, now = self._stored, observe(self._wall(), self._mark, self._second)
         places = {one.place: one for one in (*self._given, _database(stored), *instead)}
         given = [places[place] for place in ("environment", "file", "database")]
-        kept = stored.memory.kept
-        chosen = choose(given, self._trust.keys, kept)
+        chosen = choose(given, self._trust.keys, {**stored.memory.kept, **self._kept})
         facts = facts_now(
             chosen.documents,
             stored.memory.facts,
             self._trust.revocations,
             Here(stored.installation),
-            now.now,
+            min(now.now, now.mark),  # a leap that nobody confirms dates nothing
         )
         began = stored.memory.began
         standing = evaluate(
@@ -141,29 +172,35 @@ class Licences:
         )
         return Situation(chosen, self._trust, stored, now, dict(facts), standing)
 
-    async def _read(self) -> None:
-        self._trust, self._given = await asyncio.to_thread(self._outside)
+    async def _load(self) -> None:
         if self._stored is None or self._stale:
             self._stale = False
             async with self._db_sessions() as db:
                 self._stored = await load(db)
         await self._watch_clock(self._stored)
 
-    def _outside(self) -> tuple[Trust, tuple[Given, ...]]:
-        return read_trust(self._settings, self._trust), read_given(self._settings)
+    def _keep(self, found: Situation) -> None:
+        """What of a source could be read is also kept here, where another replica writes."""
+        for source in found.chosen.sources:
+            if source.place != "database" and not source.error:
+                self._kept[source.place] = tuple(one.token for one in source.documents)
 
     async def _watch_clock(self, stored: Stored) -> None:
         """The mark follows the wall clock; a leap is believed when the database's clock, where
         that is another machine's, agrees."""
+        self._hear(stored)
+        wall, self._second = self._wall(), None
+        if self._mark is None or wall > self._mark + LEAP:
+            self._second = await self._ask_database()
+        self._mark = observe(wall, self._mark, self._second).mark
+
+    def _hear(self, stored: Stored) -> None:
+        """The mark as it is stored, where that is higher or a person set it."""
         told = stored.memory.mark
         reset = stored.resets != self._resets  # a person said what time it is
         self._resets = stored.resets
         if reset or self._mark is None or (told is not None and told > self._mark):
             self._mark = told
-        wall, self._second = self._wall(), None
-        if self._mark is None or wall > self._mark + LEAP:
-            self._second = await self._ask_database()
-        self._mark = observe(wall, self._mark, self._second).mark
 
     async def _ask_database(self) -> float | None:
         async with self._db_sessions() as db:
@@ -174,24 +211,39 @@ class Licences:
     def _written(self, found: Situation) -> Memory | None:
         """What there is to be written down; None when nothing is."""
         last = found.stored.memory
-        kept: dict[str, tuple[str, ...]] = {
-            source.place: tuple(one.token for one in source.documents)
-            for source in found.chosen.sources
-            if source.documents and source.place != "database"
-        }
-        now = remembered(last, found.standing, found.clock.mark, found.facts, kept)
+        if found.trust.error and not found.trust.keys.keys:
+            return None  # nothing can be judged, and what is remembered is worth more
+        if self._fence is None:
+            now = learnt(last, found.facts)
+        else:
+            kept = self._kept_now(found)
+            now = remembered(last, found.standing, found.clock.mark, found.facts, kept)
         return None if now == last else now
 
+    def _kept_now(self, found: Situation) -> dict[str, tuple[str, ...]]:
+        """The last licences of each source that could be read: what cannot displaces none."""
+        kept = {**found.stored.memory.kept, **self._kept}
+        places = (one.place for one in found.chosen.sources if one.place != "database")
+        return {place: kept[place] for place in places if kept.get(place)}
+
     async def _write(self) -> None:
-        """Under the lease: what another replica wrote meanwhile is not written again."""
-        async with self._db_sessions() as db, db.begin():
-            self._stored = await load(db)
-            found = self.situation()
-            memory = self._written(found)
-            if memory is not None:
-                await written(db, self._settings.organisation, found.stored.memory, memory)
-                if memory.state is not found.stored.memory.state:
-                    _log.info("the licence's state changed", state=memory.state.value)
+        """Under the lease where it is held: what was written meanwhile is not written again."""
+        held = HELD.set(self._fence)
+        try:
+            async with self._db_sessions() as db, db.begin():
+                self._stored = await load(db, to_write=True)
+                self._hear(self._stored)
+                found = self.situation()
+                memory = self._written(found)
+                if memory is not None:
+                    await written(db, self._organisation, found.stored, memory)
+                    if memory.state is not found.stored.memory.state:
+                        _log.info("the licence's state changed", state=memory.state.value)
+        except LeaseLost:
+            _log.info("another replica writes the licences' state now")
+        finally:
+            HELD.reset(held)
+            self._stale = True
 
 
 def _database(stored: Stored) -> Given:

@@ -9,7 +9,7 @@ from typing import Final
 from backend.commerce.licence.evaluation import Standing
 from backend.commerce.licence.states import Facts, State
 
-__all__ = ["Memory", "News", "news", "remembered"]
+__all__ = ["Memory", "News", "learnt", "news", "remembered"]
 
 MARKED: Final = 12 * 3600.0
 """The mark is written down when it has risen by so much: below a leap, and seldom."""
@@ -56,6 +56,18 @@ def remembered(
         facts=facts,
         kept=kept,
     )
+
+
+def learnt(last: Memory, facts: Mapping[str, Facts]) -> Memory:
+    """`last` and what `facts` say beyond it; nothing of it is taken back."""
+    known = dict(last.facts)
+    for jti, new in facts.items():
+        old = known.get(jti, Facts())
+        known[jti] = Facts(
+            new.revoked if old.revoked is None else old.revoked,
+            new.elsewhere if old.elsewhere is None else old.elsewhere,
+        )
+    return last if known == last.facts else replace(last, facts=known)
 
 
 def _over(last: Memory, standing: Standing) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ last readable licences of a source stay in force, and its error is shown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -87,17 +88,21 @@ def _source(given: Given, keys: KeySet, kept: Sequence[str]) -> Source:
     try:
         return Source(given.place, given.where, read(given.text, keys))
     except Refused as error:
-        # Each was believed when it was put into the database; one whose key is gone hides no other.
-        last = given.text.split() if given.place == "database" else kept
-        return Source(given.place, given.where, _last(last, keys), str(error))
+        return _unread(given, keys, kept, str(error))
+    except Exception as error:  # noqa: BLE001 (whatever a source holds stops no other, nor an upload)
+        return _unread(given, keys, kept, f"It cannot be read ({type(error).__name__}).")
+
+
+def _unread(given: Given, keys: KeySet, kept: Sequence[str], error: str) -> Source:
+    # Each was believed when it was put into the database; one whose key is gone hides no other.
+    last = (given.text or "").split() if given.place == "database" else kept
+    return Source(given.place, given.where, _last(last, keys), error)
 
 
 def _last(kept: Sequence[str], keys: KeySet) -> tuple[Verified, ...]:
     """Those of the last ones that are still believed."""
     found = []
     for token in kept:
-        try:
+        with suppress(Exception):  # one that breaks the reading hides no other
             found.append(verify(token, keys))
-        except Refused:
-            continue
     return tuple(found)

@@ -24,15 +24,20 @@ _LONGEST = 1024
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database holds: `tokens` are the licences put in at the console."""
+    """What the database holds: `documents` are the licences put in at the console, by their id."""
 
     installation: str
     memory: Memory
     resets: int
     version: int
-    tokens: tuple[str, ...]
+    documents: dict[str, str]
     added: dict[str, tuple[float, str]]
     """When each was put in, and by whom, by its id."""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The licences put in here, as they were signed."""
+        return tuple(self.documents.values())
 
 
 def licence_target(org: str, name: str = "licence") -> Target:
@@ -40,11 +45,10 @@ def licence_target(org: str, name: str = "licence") -> Target:
     return Target(KIND, name, name, organisation(org))
 
 
-async def load(db: AsyncSession) -> Stored:
-    """Read it."""
-    row = (await db.execute(select(LicenceState).where(col(LicenceState.id) == LICENCE_ROW))).one()[
-        0
-    ]
+async def load(db: AsyncSession, *, to_write: bool = False) -> Stored:
+    """Read it; `to_write` keeps others from changing the row until the transaction ends."""
+    one = select(LicenceState).where(col(LicenceState.id) == LICENCE_ROW)
+    row = (await db.execute(one.with_for_update() if to_write else one)).scalar_one()
     query = select(LicenceDocument).order_by(col(LicenceDocument.added), col(LicenceDocument.id))
     documents = list((await db.execute(query)).scalars())
     return Stored(
@@ -52,13 +56,15 @@ async def load(db: AsyncSession) -> Stored:
         memory=_memory(row),
         resets=row.resets,
         version=row.row_version,
-        tokens=tuple(one.token for one in documents),
+        documents={one.id: one.token for one in documents},
         added={one.id: (one.added, one.added_by) for one in documents},
     )
 
 
-async def written(db: AsyncSession, org: str, last: Memory, now: Memory) -> None:
-    """Write `now` down in the session's transaction, with the news for history and record."""
+async def written(db: AsyncSession, org: str, found: Stored, now: Memory) -> bool:
+    """Write `now` down in the session's transaction, with the news for history and record; not
+    (False) when a person set the clock since it was `found`."""
+    last = found.memory
     values = {
         "state": now.state.value,
         "since": now.since,
@@ -68,13 +74,16 @@ async def written(db: AsyncSession, org: str, last: Memory, now: Memory) -> None
         "facts": {jti: asdict(facts) for jti, facts in now.facts.items()},
         "kept": {place: list(tokens) for place, tokens in now.kept.items()},
     }
-    change = update(LicenceState).where(col(LicenceState.id) == LICENCE_ROW).values(**values)
-    await db.execute(change.execution_options(synchronize_session=False))
+    same = (col(LicenceState.id) == LICENCE_ROW, col(LicenceState.resets) == found.resets)
+    change = update(LicenceState).where(*same).values(**values).returning(col(LicenceState.id))
+    if not (await db.execute(change.execution_options(synchronize_session=False))).first():
+        return False
     audit = Audit(db, Origin.system(org, "licence"))
     for one in news(last, now):
         happened(db, one.kind, one.before, one.after, "licence")
         told = Change.between({one.kind: one.before}, {one.kind: one.after}, show={one.kind})
         audit.did(f"change-{one.kind}", licence_target(org), change=told)
+    return True
 
 
 def happened(db: AsyncSession, kind: str, before: str, after: str, by: str) -> None:

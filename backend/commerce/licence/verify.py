@@ -65,8 +65,10 @@ def payload(token: str, typ: str, find: Callable[[str], PublicKey]) -> tuple[byt
 
 
 def _header(token: str) -> dict[str, Any]:
-    if len(token) > LONGEST or len(token.encode()) > LONGEST:
+    if len(token) > LONGEST or len(token.encode(errors="surrogatepass")) > LONGEST:
         raise Refused("It is larger than 64 KiB, which no licence is.")
+    if not token.isascii():
+        raise Refused("It is no licence: it holds characters that no licence has.")
     if token.count(".") != 2:
         raise Refused("It is no licence: three parts with two dots between them are expected.")
     first = token.partition(".")[0]

@@ -31,6 +31,6 @@ def register(context: FeatureContext) -> Feature:
         "licence",
         router,
         kinds=KINDS,
-        jobs=(Loop("licence", licences.run),),
+        jobs=(Loop("licence", licences.run), Loop("licence-record", licences.record)),
         parts=(licences,),
     )

@@ -58,6 +58,8 @@ async def put(
     row = await _advanced(db, now)
     for one in fresh:
         licence = one.licence
+        if licence.jti in now.stored.documents:  # the one there is not believed: see `_require_new`
+            await _taken_out(db, audit, caller, licence.jti)
         db.add(
             LicenceDocument(
                 id=licence.jti, token=one.token, added=time.time(), added_by=caller.login
@@ -80,13 +82,17 @@ async def remove(
 ) -> LicenceState:
     """Take one that was put in here out again."""
     row = await _advanced(db, now)
+    await _taken_out(db, audit, caller, jti)
+    return row
+
+
+async def _taken_out(db: AsyncSession, audit: Audit, caller: Principal, jti: str) -> None:
     gone = delete(LicenceDocument).where(col(LicenceDocument.id) == jti)
     if not (await db.execute(gone.returning(col(LicenceDocument.id)))).first():
         raise NotFoundProblem(no_such("licence put in at this console"))
     happened(db, "removed", jti, "", caller.login)
     target = licence_target(caller.organisation, jti)
     audit.did("remove-licence", target, right=Verb.UPDATE)
-    return row
 
 
 async def reset(db: AsyncSession, audit: Audit, caller: Principal, now: Situation) -> LicenceState:
@@ -127,7 +133,7 @@ def _read(now: Situation, text: str) -> tuple[Verified, ...]:
 def _require_new(now: Situation, fresh: Sequence[Verified]) -> None:
     if not fresh:
         raise Refused("It is here already; nothing would change.")
-    if len(now.stored.tokens) + len(fresh) > MOST_DOCUMENTS:
+    if len(_beside(now, fresh)) + len(fresh) > MOST_DOCUMENTS:
         raise Refused(f"There may be {MOST_DOCUMENTS} licences; take old ones out first.")
     here = (source for source in now.chosen.sources if source.place == "database")
     known = next((source.documents for source in here), ())
@@ -135,8 +141,15 @@ def _require_new(now: Situation, fresh: Sequence[Verified]) -> None:
 
 
 def _with(now: Situation, fresh: Sequence[Verified]) -> Given:
-    tokens = [*now.stored.tokens, *(one.token for one in fresh)]
+    tokens = [*_beside(now, fresh), *(one.token for one in fresh)]
     return Given("database", "\n".join(tokens))
+
+
+def _beside(now: Situation, fresh: Sequence[Verified]) -> list[str]:
+    """What stays beside `fresh`: one that is not believed any more gives way to a licence of its
+    id, which was signed again with a key that is."""
+    ids = {one.licence.jti for one in fresh}
+    return [token for jti, token in now.stored.documents.items() if jti not in ids]
 
 
 def _moment(seconds: float) -> str:

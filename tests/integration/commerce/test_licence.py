@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from backend.commerce.licence.dates import ends, grace_ends
 from backend.commerce.licence.issuing import key_set_text
@@ -69,7 +72,7 @@ async def moved(clock: Clock, licences: Licences, to: float) -> None:
     """Time passes hour by hour, as it does: the mark follows."""
     while clock.now < to:
         clock.now = min(to, clock.now + 20 * 3600)
-        await licences._read()
+        await licences._load()
     await licences.look()
 
 
@@ -226,3 +229,38 @@ async def test_who_may_see_and_change_it(tmp_path: Path, vendor: Vendor) -> None
         }  # fmt: skip
         admin = await made.member("admin", ("licence-admin", ORG))
         assert (await put(admin, vendor.token()))["state"] == "VALID"
+
+
+async def test_a_source_that_holds_garbage_or_does_not_answer_stops_no_upload(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    settings = {"licence": SecretStr("\udcff.a.b"), "licence_file": tmp_path / "pipe"}
+    async with asyncio.timeout(60), console(tmp_path, vendor, **settings) as (made, _, _):
+        owner = await made.owner()
+        first = await seen(owner)
+        assert [one["error"] != "" for one in first["sources"]] == [True, True, False]
+        assert "regular" in first["sources"][1]["error"]
+        assert (await put(owner, vendor.token()))["state"] == "VALID"
+
+
+async def test_a_licence_that_was_signed_again_takes_the_place_of_the_one_nobody_believes(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    async with console(tmp_path, vendor) as (made, _, licences):
+        owner = await made.owner()
+        await put(owner, vendor.token())
+        other = Vendor()
+        (tmp_path / "keys.json").write_text(key_set_text(other.keys))
+        await licences.look()
+        assert (await seen(owner))["state"] == "COMMUNITY"
+        again = {"text": other.token()}
+        told = (await owner.post("/licence/preview", json=again)).json()
+        assert (told["after"], len(told["documents"])) == ("VALID", 1)
+        found = await put(owner, other.token())
+        assert (found["state"], len(found["documents"])) == ("VALID", 1)
+        assert [one["error"] for one in found["sources"]] == ["", "", ""]
+        assert [one["kind"] for one in found["history"]].count("removed") == 1
+        twice = other.token(edition="another")
+        refused = await owner.post("/licence/preview", json={"text": twice})
+        assert (refused.status_code, "twice" in refused.json()["detail"]) == (422, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,22 @@ def test_what_cannot_be_told_of_clusters_is_not_held_against_anybody() -> None:
     here, strange = Here("i", frozenset({"u1"})), Here("i", frozenset({"u1", "u3"}))
     assert facts_now(bound, {}, NOTHING_REVOKED, here, 1.0) == {}
     assert facts_now(bound, {}, NOTHING_REVOKED, strange, 1.0) == {"LIC-1": Facts(elsewhere=1.0)}
+
+
+def test_what_is_no_text_of_a_licence_is_an_error_of_its_source(vendor: Vendor) -> None:
+    chosen = choose(given("\udcff.a.b", None, vendor.token()), vendor.keys, {})
+    assert (chosen.winner, chosen.sources[0].error != "") == ("database", True)
+    for text in ("\udcff.a.b", "ä.b.c"):
+        with pytest.raises(Refused, match="characters"):
+            read(text, vendor.keys)
+
+
+def test_a_pipe_is_no_licence_file(vendor: Vendor, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    settings = Settings(home=tmp_path, licence_file=tmp_path / "pipe")
+    assert "regular" in read_given(settings)[1].broken
+
+
+def test_what_is_known_of_a_licence_outlives_its_absence() -> None:
+    known = {"LIC-1": Facts(revoked=100.0)}
+    assert facts_now([], known, NOTHING_REVOKED, Here("i"), 200.0) == known
