@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
@@ -26,8 +28,9 @@ class LicenceState(SQLModel, table=True):
     """What the console remembers; one row. `state` since `since`, `over` the entitlements that
     are exceeded. `began`: the counts as DEGRADED began; `mark`: the clock's high-water mark,
     `resets` how often a person set it;
-    `facts` by document: since when it is revoked, or bound elsewhere; `kept` by source: the last
-    licences it held that could be read. `row_version` rises with what people change."""
+    `facts` by document: since when it is revoked, or bound elsewhere, and what replaced it;
+    `kept` by source: the last licences it held that could be read. `row_version` rises
+    with what people change."""
 
     __tablename__ = "licence_state"
 
@@ -39,7 +42,7 @@ class LicenceState(SQLModel, table=True):
     began: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     mark: float | None = None
     resets: int = 0
-    facts: dict[str, dict[str, float | None]] = Field(sa_column=Column(JSON, nullable=False))
+    facts: dict[str, dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     kept: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
     row_version: int = 1
 

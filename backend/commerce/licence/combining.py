@@ -33,13 +33,15 @@ def require_coherent(licences: Sequence[Licence]) -> None:
         places[place] = licence.jti
 
 
-def replaced(licences: Iterable[Licence], now: float) -> Mapping[str, str]:
+def replaced(
+    licences: Iterable[Licence], now: float, by: Iterable[Licence] | None = None
+) -> Mapping[str, str]:
     """By the id of each licence that is replaced, the one that replaces it: of the same account,
-    later in its sequence, and begun."""
+    later in its sequence, begun, and no trial. `by`: those that can replace; without, all can."""
     known = list(licences)
     found: dict[str, str] = {}
-    for new in sorted(known, key=lambda each: each.sequence):
-        if now < begins(new):
+    for new in sorted(known if by is None else by, key=lambda each: each.sequence):
+        if now < begins(new) or new.trial:
             continue
         for old in known:
             if old.jti in new.supersedes and _follows(new, old):

@@ -87,11 +87,13 @@ def evaluate(
 def _held(
     documents: Sequence[Verified], now: float, facts: Mapping[str, Facts]
 ) -> tuple[Held, ...]:
-    gone = replaced((one.licence for one in documents), now)
+    every = [one.licence for one in documents]
+    can = [one for one in every if facts.get(one.jti, Facts()).revoked is None]
+    gone = replaced(every, now, by=can)
     found = []
     for one in documents:
         known = facts.get(one.licence.jti, Facts())
-        by = gone.get(one.licence.jti, "")
+        by = gone.get(one.licence.jti, known.by)
         what = Phase.REPLACED if by else phase(one.licence, now, known)
         found.append(Held(one, what, by, known))
     return tuple(found)

@@ -1,10 +1,11 @@
-"""What becomes known of documents beside what they say: revoked, or bound to another place."""
+"""What becomes known of documents beside what they say: revoked, bound elsewhere, replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from backend.commerce.licence.combining import replaced
 from backend.commerce.licence.document import Binding
 from backend.commerce.licence.revocation import Revocations
 from backend.commerce.licence.states import Facts
@@ -41,11 +42,27 @@ def facts_now(
         elsewhere = old.elsewhere
         if fits is not None:
             elsewhere = None if fits else old.elsewhere if old.elsewhere is not None else now
-        if revoked is not None or elsewhere is not None:
-            found[one.licence.jti] = Facts(revoked, elsewhere)
-        else:
-            found.pop(one.licence.jti, None)
-    return found
+        found[one.licence.jti] = replace(old, revoked=revoked, elsewhere=elsewhere)
+    _replaced(found, documents, revocations, now)
+    return {jti: facts for jti, facts in found.items() if facts != Facts()}
+
+
+def _replaced(
+    found: dict[str, Facts], documents: Sequence[Verified], revocations: Revocations, now: float
+) -> None:
+    """What was replaced stays so when its file comes back alone, until what replaced it is
+    revoked: then that never was."""
+    for jti, facts in found.items():
+        if _revoked(found.get(facts.by, Facts())) or facts.by in revocations.jti:
+            found[jti] = replace(facts, by="")
+    believed = [one.licence for one in documents if not _revoked(found[one.licence.jti])]
+    every = [one.licence for one in documents]
+    for old, new in replaced(every, now, by=believed).items():
+        found[old] = replace(found[old], by=new)
+
+
+def _revoked(facts: Facts) -> bool:
+    return facts.revoked is not None
 
 
 def _fits(binding: Binding, here: Here) -> bool | None:

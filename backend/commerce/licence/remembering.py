@@ -66,6 +66,7 @@ def learnt(last: Memory, facts: Mapping[str, Facts]) -> Memory:
         known[jti] = Facts(
             new.revoked if old.revoked is None else old.revoked,
             new.elsewhere if old.elsewhere is None else old.elsewhere,
+            old.by or new.by,
         )
     return last if known == last.facts else replace(last, facts=known)
 

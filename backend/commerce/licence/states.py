@@ -54,10 +54,12 @@ GOOD: Final = frozenset({Phase.VALID, Phase.EXPIRING, Phase.GRACE})
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a document beside what it says: since when (Unix seconds) a list revokes
-    it, and since when it has been bound to another place than this. None: neither."""
+    it, since when it has been bound to another place than this (None: neither), and the id of the
+    one that replaced it."""
 
     revoked: float | None = None
     elsewhere: float | None = None
+    by: str = ""
 
 
 def phase(licence: Licence, now: float, facts: Facts) -> Phase:

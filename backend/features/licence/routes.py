@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 
 from auth.principal import Principal
+from auth.scope import organisation
 from auth.verb import Verb
 from backend.commerce.entitled import Entitled
 from backend.commerce.licence.keeper import Licences, Situation
@@ -44,8 +45,11 @@ async def read_licence(licences: Known, db: DbSession, response: Response) -> Li
     "/acts", dependencies=[Decides("nobody's: whether an act is covered, and no number of it")]
 )
 async def list_licensed_acts(entitled: Entitled) -> list[ActView]:
-    """Which acts the licence covers now, for who would do them."""
-    return act_views(entitled.standing)
+    """Which acts the licence covers now, for who would do them; the numbers are told to those who
+    may see the licence."""
+    caller = entitled.caller
+    sees = caller.policy.decide(KIND, Verb.GET, organisation(caller.organisation)).allowed
+    return act_views(entitled.standing, numbers=sees)
 
 
 @router.post("/preview", dependencies=[Changes])

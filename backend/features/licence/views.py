@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from backend.commerce.licence.combining import COMMUNITY
 from backend.commerce.licence.comparing import Difference
@@ -30,6 +31,10 @@ from backend.features.licence.schemas import (
 )
 
 __all__ = ["act_views", "difference_view", "licence_view"]
+
+_UNCOVERED: Final = (
+    "The licence of this console does not cover it now; who looks after the licence sees why."
+)
 
 
 def licence_view(found: Situation, history: Sequence[LicenceEvent]) -> LicenceView:
@@ -69,11 +74,16 @@ def licence_view(found: Situation, history: Sequence[LicenceEvent]) -> LicenceVi
     )
 
 
-def act_views(standing: Standing) -> list[ActView]:
-    """Whether each act may be done now."""
+def act_views(standing: Standing, *, numbers: bool = True) -> list[ActView]:
+    """Whether each act may be done now; without `numbers` not how many there are and may be."""
     decided = {act: decide(standing, act) for act in STOPS}
     return [
-        ActView(act=act, allowed=one.allowed, reason=one.reason, fix=one.fix)
+        ActView(
+            act=act,
+            allowed=one.allowed,
+            reason=one.reason if numbers or one.allowed else _UNCOVERED,
+            fix=one.fix,
+        )
         for act, one in decided.items()
     ]
 

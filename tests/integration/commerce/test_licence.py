@@ -264,3 +264,17 @@ async def test_a_licence_that_was_signed_again_takes_the_place_of_the_one_nobody
         twice = other.token(edition="another")
         refused = await owner.post("/licence/preview", json={"text": twice})
         assert (refused.status_code, "twice" in refused.json()["detail"]) == (422, True)
+
+
+async def test_how_many_there_are_is_not_told_to_who_may_not_see_the_licence(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    async with console(tmp_path, vendor) as (made, clock, _):
+        clock.counts = {"servers": 412, "clusters": 3}
+        owner, viewer = await made.owner(), await made.member("viewer", ("viewer", ORG))
+        for caller, told in ((owner, True), (viewer, False)):
+            acts = (await caller.get("/licence/acts")).json()
+            assert [one["allowed"] for one in acts] == [False, False]
+            assert all(one["reason"] and one["fix"] for one in acts)
+            assert any("412" in one["reason"] for one in acts) is told
+            assert told or not any(digit in str(acts) for digit in "0123456789")

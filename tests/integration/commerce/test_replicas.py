@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from backend.commerce.licence.clock import Trust
 from backend.commerce.licence.dates import grace_ends
 from backend.commerce.licence.evaluation import Counts
 from backend.commerce.licence.issuing import key_set_text
@@ -20,11 +21,11 @@ from backend.commerce.licence.keeper import Licences
 from backend.commerce.licence.states import State
 from backend.db.bus import Bus
 from backend.db.engine import create_db_sessions, create_engine
-from backend.db.licence import LicenceEvent
+from backend.db.licence import LicenceEvent, LicenceState
 from backend.db.migrate import upgrade
 from backend.jobs import Leases
 from backend.settings import Settings
-from tests.unit.commerce.vendor import Vendor, at, licence
+from tests.unit.commerce.vendor import DAY, Vendor, at, licence
 
 NOW = at(2027, 1, 1)
 COUNTS: Counts = {"servers": 5, "clusters": 1}
@@ -44,11 +45,14 @@ class Place:
         self,
         counts: Counts = COUNTS,
         wall: Callable[[], float] = lambda: NOW,
+        running: Callable[[], float] = lambda: 0.0,
         **settings: Any,
     ) -> Licences:
         known = Settings().model_copy(update={"licence_keys_file": self.keys} | settings)
         leases = Leases(self.sessions, self.bus)
-        return Licences(known, self.sessions, self.bus, leases, lambda: counts, wall=wall)
+        return Licences(
+            known, self.sessions, self.bus, leases, lambda: counts, wall=wall, running=running
+        )
 
     async def events(self) -> int:
         async with self.sessions() as db:
@@ -154,3 +158,54 @@ async def test_keys_that_cannot_be_read_cost_nobody_the_last_good_licences(place
     async with running(one):
         await one.look()
         assert (await one.ready()).standing.state is State.VALID
+
+
+async def test_a_clock_that_a_person_set_is_not_set_back_by_who_was_about_to_write(
+    place: Place,
+) -> None:
+    time = {"wall": NOW}
+    one = place.replica(wall=lambda: time["wall"])
+    async with running(one):
+        await one.look()
+        one._mark = NOW + DAY  # what it saw and did not write yet
+        time["wall"] = NOW - 10 * DAY
+        async with place.sessions() as db, db.begin():
+            await db.execute(update(LicenceState).values(mark=NOW - 10 * DAY, resets=1))
+        await one._write()
+        async with place.sessions() as db:
+            row = (await db.execute(select(LicenceState))).scalar_one()
+        assert row.mark == NOW - 10 * DAY
+        assert one.situation().clock.trust is Trust.GOOD
+
+
+async def test_a_machine_that_was_off_is_watched_again_after_a_day(place: Place) -> None:
+    time = {"wall": NOW, "running": 0.0}
+    one = place.replica(wall=lambda: time["wall"], running=lambda: time["running"])
+    async with running(one):
+        await one.look()
+        time["wall"] += 2 * DAY
+        for _ in range(24):
+            await one.look()
+            assert one.situation().clock.trust is Trust.UNCONFIRMED
+            time["wall"] += 3600
+            time["running"] += 3600
+        await one.look()
+        assert one.situation().clock.trust is Trust.GOOD
+        time["wall"] -= 30 * DAY
+        await one.look()
+        assert one.situation().clock.trust is Trust.SUSPECT
+
+
+async def test_a_superseded_licence_does_not_come_back_by_its_old_file(place: Place) -> None:
+    file, old = place.home / "licence", place.vendor.token()
+    new = place.vendor.token(jti="LIC-2", sequence=2, supersedes=["LIC-1"], entitlements=LIMITED)
+    one = place.replica(licence_file=file)
+    async with running(one):
+        for text, state in [
+            (old, State.VALID), (f"{old}\n{new}", State.VALID), (old, State.COMMUNITY),
+        ]:  # fmt: skip
+            file.write_text(text)
+            await one.look()
+            assert (await one.ready()).standing.state is state
+    later = place.replica(licence_file=file)
+    assert (await later.ready()).standing.state is State.COMMUNITY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.commerce.licence.clock import BEHIND, LEAP, Trust, observe
+from backend.commerce.licence.clock import BEHIND, LEAP, STOOD, Leap, Trust, observe
 from tests.unit.commerce.vendor import DAY, at
 
 NOW = at(2026, 11, 30, 12)
@@ -43,3 +43,11 @@ def test_a_machine_that_was_off_for_a_week_is_believed_with_a_second_clock() -> 
     assert observe(week, NOW, week + 5).mark == week
     assert observe(week, NOW).mark == NOW
     assert observe(NOW + LEAP, NOW).mark == NOW + LEAP
+
+
+def test_a_leap_is_believed_after_a_day_that_went_on_as_time_does() -> None:
+    leap = Leap(NOW, 100.0)
+    assert leap.stands(NOW + DAY, 100.0 + DAY)
+    assert not leap.stands(NOW + 2 * DAY, 100.0 + DAY), "it was set again"
+    assert not leap.stood(100.0 + STOOD - 1)
+    assert leap.stood(100.0 + STOOD)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.commerce.licence.document import Binding
+from backend.commerce.licence.evaluation import evaluate
 from backend.commerce.licence.facts import Here, facts_now
 from backend.commerce.licence.issuing import key_set_text
 from backend.commerce.licence.keys import NO_KEYS, KeySet
@@ -16,9 +17,9 @@ from backend.commerce.licence.problems import Refused
 from backend.commerce.licence.reading import Trust, read_given, read_trust
 from backend.commerce.licence.revocation import NOTHING_REVOKED, Revocations
 from backend.commerce.licence.sources import MOST_DOCUMENTS, Given, choose, read
-from backend.commerce.licence.states import Facts
+from backend.commerce.licence.states import Facts, Phase, State
 from backend.settings import Settings
-from tests.unit.commerce.vendor import Vendor, believed, licence
+from tests.unit.commerce.vendor import Vendor, at, believed, licence
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +162,18 @@ def test_a_pipe_is_no_licence_file(vendor: Vendor, tmp_path: Path) -> None:
 def test_what_is_known_of_a_licence_outlives_its_absence() -> None:
     known = {"LIC-1": Facts(revoked=100.0)}
     assert facts_now([], known, NOTHING_REVOKED, Here("i"), 200.0) == known
+
+
+def test_a_licence_that_was_replaced_stays_so_when_its_file_comes_back_alone() -> None:
+    now, nothing = at(2027, 1, 1), NOTHING_REVOKED
+    old = believed(licence())
+    new = believed(licence(jti="LIC-2", sequence=2, supersedes=["LIC-1"]))
+    known = facts_now([old, new], {}, nothing, Here("i"), now)
+    assert known == {"LIC-1": Facts(by="LIC-2")}
+    again = facts_now([old], known, nothing, Here("i"), now)
+    assert evaluate([old], {}, now, facts=again).held[0].phase is Phase.REPLACED
+    revoked = facts_now([old], known, Revocations(1, ("LIC-2",)), Here("i"), now)
+    assert evaluate([old], {}, now, facts=revoked).state is State.VALID
+    both = facts_now([old, new], known, Revocations(1, ("LIC-2",)), Here("i"), now)
+    assert both == {"LIC-2": Facts(revoked=now)}
+    assert evaluate([old, new], {}, now, facts=both).held[0].phase is Phase.VALID

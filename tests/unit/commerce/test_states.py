@@ -85,6 +85,11 @@ def test_a_document_replaces_another_from_the_day_it_begins_and_for_ever() -> No
     )  # fmt: skip
 
 
+def test_a_trial_replaces_nothing() -> None:
+    trial = licence(jti="LIC-2", sequence=2, supersedes=["LIC-1"], trial=True)
+    assert replaced([licence(), trial], at(2027, 1, 1)) == {}
+
+
 def test_nobody_replaces_the_licence_of_another_account_or_a_later_one() -> None:
     mine = licence()
     others = licence(jti="LIC-2", sub="ACC-2", sequence=9, supersedes=["LIC-1"])
