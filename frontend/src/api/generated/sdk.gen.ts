@@ -1594,7 +1594,8 @@ export const readLicence = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * List Licensed Acts
  *
- * Which acts the licence covers now, for who would do them.
+ * Which acts the licence covers now, for who would do them; the numbers are told to those who
+ * may see the licence.
  */
 export const listLicensedActs = <ThrowOnError extends boolean = false>(options?: Options<ListLicensedActsData, ThrowOnError>): RequestResult<ListLicensedActsResponses, ListLicensedActsErrors, ThrowOnError> => (options?.client ?? client).get<ListLicensedActsResponses, ListLicensedActsErrors, ThrowOnError>({ url: '/api/v1/licence/acts', ...options });
 

@@ -1203,7 +1203,8 @@ export const listLicensedActsQueryKey = (options?: Options<ListLicensedActsData>
 /**
  * List Licensed Acts
  *
- * Which acts the licence covers now, for who would do them.
+ * Which acts the licence covers now, for who would do them; the numbers are told to those who
+ * may see the licence.
  */
 export const listLicensedActsOptions = (options?: Options<ListLicensedActsData>) => queryOptions<ListLicensedActsResponse, ListLicensedActsError, ListLicensedActsResponse, ReturnType<typeof listLicensedActsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
