@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import SOON_MS, ConsoleProcess
 from tests.browser.pages import Shell, TablePage
 
@@ -148,6 +149,9 @@ def test_filters_live_in_the_url_and_can_be_shared(
     expect(table.rows.filter(has_not_text="fraud")).to_have_count(0)
     expect(table.rows).not_to_have_count(0)
     shared = owner_page.url
+    chosen = owner_page.get_by_role("button", name="Filter by Status, one chosen")
+    expect(chosen).to_be_visible()
+    assert violations(owner_page) == []
     assert query(owner_page)["filter"] == ["status=CrashLoopBackOff"]
     again = owner_page.context.new_page()
     again.goto(shared)

@@ -12,23 +12,37 @@ export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldIn
   const nameOf = useOptionName();
   const options = useOptions(form, field, texts);
   const fits = options.length === 0 && !field.whole ? "text" : "menu";
-  // What has the focus is not changed for another input, which would lose it.
-  const [held, setHeld] = useState<typeof fits | null>(null);
+  // What somebody types into is not changed for a menu, nor is the focus lost by another change.
+  const [typing, setTyping] = useState(false);
+  const [focused, setFocused] = useState(false);
   const common = {
     id: inputId(form, field.id),
     value: texts[field.id] ?? "",
     validated: wrong ? ("error" as const) : ("default" as const),
     isRequired: field.required === true,
     "aria-describedby": told,
-    onChange: (_: unknown, text: string) => onText(text),
-    onFocus: () => setHeld(fits),
-    onBlur: () => setHeld(null),
+    autoFocus: focused,
+    onFocus: () => setFocused(true),
+    onBlur: () => {
+      setFocused(false);
+      setTyping(false);
+    },
   };
-  if ((held ?? fits) === "text")
-    return <TextInput {...common} autoComplete="off" placeholder={field.placeholder ?? ""} />;
+  if (typing || fits === "text")
+    return (
+      <TextInput
+        {...common}
+        autoComplete="off"
+        placeholder={field.placeholder ?? ""}
+        onChange={(_, text) => {
+          setTyping(true);
+          onText(text);
+        }}
+      />
+    );
   const known = options.some(({ value }) => value === common.value);
   return (
-    <FormSelect {...common}>
+    <FormSelect {...common} onChange={(_, value) => onText(value)}>
       {(!field.required || !known) && <FormSelectOption value="" label={t("form.none")} />}
       {!known && common.value && <FormSelectOption value={common.value} label={common.value} />}
       {options.map((option) => (

@@ -76,3 +76,16 @@ test("choices that arrive do not take the focus from who types", async () => {
   await userEvent.tab();
   expect(await screen.findByRole("combobox", { name: "Context" })).toHaveProperty("value", "prod");
 });
+
+test("choices that arrive before anything is typed become a menu, which has the focus then", async () => {
+  let arrive: (options: readonly Option[]) => void = () => undefined;
+  const options = () =>
+    new Promise<readonly Option[]>((resolve) => {
+      arrive = resolve;
+    });
+  await show({ id: "context", title: "Context", input: "choice", options });
+  await userEvent.click(await screen.findByRole("textbox", { name: "Context" }));
+  arrive([{ value: "prod" }, { value: "test" }]);
+  const menu = await screen.findByRole("combobox", { name: "Context" });
+  expect(document.activeElement).toBe(menu);
+});

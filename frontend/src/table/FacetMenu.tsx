@@ -23,8 +23,21 @@ export function FacetMenu(props: FacetMenuProps) {
       menu={values}
       given={props}
       size="sm"
-      aria-label={t("filter.by", { column: props.column.label })}
-      {...(chosen > 0 ? { badge: <Badge isRead>{chosen}</Badge> } : {})}
+      aria-label={
+        chosen > 0
+          ? t("filter.byChosen", { column: props.column.label, count: chosen })
+          : t("filter.by", { column: props.column.label })
+      }
+      // Its number is in the button's name.
+      {...(chosen > 0
+        ? {
+            badge: (
+              <Badge isRead aria-hidden="true">
+                {chosen}
+              </Badge>
+            ),
+          }
+        : {})}
     >
       <span translate="no">{props.column.label}</span>
     </MenuButton>

@@ -41,7 +41,7 @@ class KubernetesFeatures:
         self.features = [feature.register(context) for feature in FEATURES]
         self.app = FastAPI()
         install_problem_handlers(self.app)
-        provide(self.app, self.upstreams)
+        provide(self.app, self.upstreams, *(part for f in self.features for part in f.parts))
         for feature in self.features:
             if feature.router is not None:
                 self.app.include_router(feature.router, prefix="/api/v1")

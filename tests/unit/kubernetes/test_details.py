@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auth.role import compile_known
 from backend.features.cluster.conditions import conditions
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
@@ -15,6 +16,7 @@ from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTranspo
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Metadata
 from tests.contract.kubernetes.harness import ACCESS, WIDGET_DEFINITION, WIDGETS
+from tests.roles import CATALOGUE, ROLES
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_rows import node, owned
 from tests.unit.kubernetes.test_summaries_owners import rolled
@@ -337,3 +339,20 @@ async def test_a_cluster_that_is_not_theirs_and_none_look_the_same(world: World)
         return {**answer.json(), "instance": ""}
 
     assert await ask("fake") == await ask("nowhere")
+
+
+async def test_what_pods_use_is_told_to_who_may_list_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """The sum of a workload's pods tells of each where there is one."""
+    kinds = ("workload", "pod")
+    for role, named in (("one", kinds[:1]), ("both", kinds)):
+        rights = [f"{kind}:{verb}" for kind in named for verb in ("get", "list")]
+        monkeypatch.setitem(ROLES, role, compile_known(role, role, rights, CATALOGUE))
+    world.console.feeds(world.connection.settings)
+    path = "/clusters/fake/deployments/shop/web"
+    assert (await world.console.get(path, SHOP, role="one")).status_code == 200
+    refused = await world.console.get(f"{path}/usage", SHOP, role="one")
+    assert refused.status_code in {403, 404}, refused.text
+    told = await world.console.get(f"{path}/usage", SHOP, role="both")
+    assert told.status_code == 200, told.text
