@@ -25,7 +25,8 @@ _VERSION: Final = "v1beta1"
 
 
 def metrics_server(context: Context, program: LocatedProgram) -> ProcessSpec:
-    """Describe it; ready when it has measured something, which takes two rounds."""
+    """Describe it; ready when it answers. By its own word it would be ready when it has measured
+    pods, of which a real node may have none."""
     server = context.kube_server(NAME, f"{NAME}.{_NAMESPACE}.svc")
     client, authority = context.kube_client(f"{NAME}-client", f"system:{NAME}"), context.kube_ca
     kubeconfig = own_kubeconfig(context, NAME)
@@ -48,7 +49,7 @@ def metrics_server(context: Context, program: LocatedProgram) -> ProcessSpec:
         f"--kubelet-client-key={client.key}",
         "--profiling=false",
     ]
-    check = answers_ok(context.url(NAME) + "/readyz", tls(authority.pair.cert), "ok")
+    check = answers_ok(context.url(NAME) + "/livez", tls(authority.pair.cert), "ok")
     return ProcessSpec(NAME, argv, context.paths.logs / f"{NAME}.log", check)
 
 
