@@ -28,10 +28,12 @@ MOST_KEYS: Final = 100
 _POINTS: Final = 30
 """Means of a trend: two minutes each, of an hour."""
 
-router = APIRouter(tags=["kubernetes: usage"], prefix="/clusters/{cluster}")
+router = APIRouter(
+    tags=["kubernetes: usage"], prefix="/clusters/{cluster}", responses=answers(*UPSTREAM)
+)
 
 
-@router.get("/{kind}/{namespace}/{name}/usage", responses=answers(*UPSTREAM))
+@router.get("/{kind}/{namespace}/{name}/usage")
 async def read_usage(
     caller: Reader,
     wanted: Annotated[Asked, Depends(asked)],

@@ -14562,6 +14562,18 @@ export type ReadTrendsErrors = {
      * A field is not valid; `errors` names it
      */
     422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type ReadTrendsError = ReadTrendsErrors[keyof ReadTrendsErrors];
