@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
 
 __all__ = ["LICENCE_ROW", "LicenceDocument", "LicenceEvent", "LicenceState"]
@@ -19,7 +19,7 @@ class LicenceDocument(SQLModel, table=True):
     __tablename__ = "licence_document"
 
     id: str = Field(primary_key=True, max_length=256)
-    token: str
+    token: str = Field(sa_column=Column(Text, nullable=False))
     added: float
     added_by: str = Field(max_length=128)
 
