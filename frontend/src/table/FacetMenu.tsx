@@ -23,23 +23,13 @@ export function FacetMenu(props: FacetMenuProps) {
       menu={values}
       given={props}
       size="sm"
-      aria-label={
-        chosen > 0
-          ? t("filter.byChosen", { column: props.column.label, count: chosen })
-          : t("filter.by", { column: props.column.label })
-      }
-      // Its number is in the button's name.
       {...(chosen > 0
-        ? {
-            badge: (
-              <Badge isRead aria-hidden="true">
-                {chosen}
-              </Badge>
-            ),
-          }
-        : {})}
+        ? { badge: <Badge isRead>{chosen}</Badge> }
+        : { "aria-label": t("filter.by", { column: props.column.label }) })}
     >
-      <span translate="no">{props.column.label}</span>
+      {/* With a number beside it the button is named by what is in it. */}
+      {chosen > 0 && <span className="pf-v6-screen-reader">{t("filter.by", { column: "" })}</span>}
+      <span translate="no">{props.column.label}</span>{" "}
     </MenuButton>
   );
 }
