@@ -26,6 +26,7 @@ from backend.db.migrate import upgrade
 from backend.jobs import Leases
 from backend.settings import Settings
 from tests.unit.commerce.vendor import DAY, Vendor, at, licence
+from tests.waiting import until
 
 NOW = at(2027, 1, 1)
 COUNTS: Counts = {"servers": 5, "clusters": 1}
@@ -133,6 +134,12 @@ async def test_a_revocation_that_only_another_replica_knows_is_remembered(place:
     second = place.replica(licence=SecretStr(token), licence_keys_file=revoking)
     async with running(first, second):
         await second.look()
+
+        async def heard() -> bool:
+            """What the other wrote is told a moment later."""
+            return "LIC-1" in (await first.ready()).facts
+
+        await until(heard)
         await first.look()
         assert (await first.ready()).facts["LIC-1"].revoked == NOW
     later = place.replica(licence=SecretStr(token))
