@@ -21,7 +21,17 @@ const component = (name: string) => {
  * of requests. What only one page needs stays with that page.
  */
 const SHARED: readonly [name: string, modules: string[]][] = [
-  ["console", ["src/main.tsx", "src/features/overview/OverviewPage.tsx"].map(at)],
+  // With what nearly every page asks for next: small files wait for a connection each.
+  [
+    "console",
+    [
+      "main.tsx",
+      "features/overview/OverviewPage.tsx",
+      "shell/LicenceBanner.tsx",
+      "pages/useAddress.ts",
+      "i18n/pages.ts",
+    ].map((name) => at(`src/${name}`)),
+  ],
   // What forms hold, which tables name as well: theirs open on demand.
   [
     "schemas",
@@ -84,7 +94,7 @@ export function sharedChunk(id: string, graph: ModuleGraph): string | null {
   if (id.includes("rolldown/runtime") || closure(BELOW_LIBRARIES, graph).has(id))
     return "libraries";
   const name = SHARED.find(([, modules]) => closure(modules, graph).has(id))?.[0] ?? null;
-  if (!name && isOperation(id) && usersOf(id, graph).size > 1) return "operations";
+  if (!name && isOperation(id) && usersOf(id, graph).size > 1) return "console";
   return name === "console" && id.includes("node_modules") ? "libraries" : name;
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { readLicenceOptions } from "../api/generated/@tanstack/react-query.gen";
 import type { LicenceView } from "../api/generated/types.gen";
 import { serverNow } from "../format/clock";
@@ -24,9 +24,10 @@ const SOON_SECONDS = 30 * 86_400;
  */
 export function useLicenceConcern(): [LicenceConcern | null, dismiss: () => void] {
   const session = useSession();
+  const settled = useSettled();
   const { data } = useQuery({
     ...readLicenceOptions(),
-    enabled: mayUse(session, "licence", "update"),
+    enabled: settled && mayUse(session, "licence", "update"),
     staleTime: LOOK_MS,
     refetchInterval: LOOK_MS,
     retry: false,
@@ -53,4 +54,16 @@ export function concernOf(licence: LicenceView, now: number): LicenceConcern | n
   if (state === "EXPIRING" && next - now < SOON_SECONDS)
     return { what: "expiring", end: next - LAST_DAY_SECONDS };
   return null;
+}
+
+const SETTLED_MS = 5_000;
+
+/** A licence can wait until the page itself is there. */
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return settled;
 }
