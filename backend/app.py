@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.kinds import Catalogue
 from backend.audit import Exports, Refusals
 from backend.background import console_loops, flush_counted
+from backend.commerce.counting import Counting
 from backend.connections.build import build_connections
 from backend.connections.feeds import FeedFactory
 from backend.db.bus import Bus
@@ -193,6 +194,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         jobs=console.jobs,
         selection=console.selection,
         catalogue=console.catalogue,
+        counting=Counting(console.registry, partial(console.connections.names, "kubernetes")),
     )
     features = [register(context) for register in find_features()]
     for feature in features:

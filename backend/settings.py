@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from pydantic import Field, SecretStr, TypeAdapter, field_validator, model_validator
@@ -207,6 +208,10 @@ class Settings(BaseSettings):
         default=None, description="Key set (JWKS) of who issues licences, instead of the one "
         "built in",
     )  # fmt: skip
+    billing_zone: str = Field(
+        default="UTC", max_length=64, description="Time zone whose days and months usage is "
+        "billed by, e.g. Europe/Berlin",
+    )  # fmt: skip
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
 
@@ -248,6 +253,15 @@ class Settings(BaseSettings):
             make_url(value or _DATABASES[0])
         except (ArgumentError, ValueError):
             raise ValueError("must be like postgresql+asyncpg://user@host:5432/name") from None
+        return value
+
+    @field_validator("billing_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone, such as UTC or Europe/Berlin") from None
         return value
 
     @field_validator("public_url")

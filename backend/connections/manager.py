@@ -96,6 +96,11 @@ class ConnectionManager:
         """Every record with its contact, by kind and name."""
         return [self._described(self._declared[key]) for key in sorted(self._declared)]
 
+    def names(self, kind: str) -> list[str]:
+        """The names of the records of a kind that are switched on."""
+        known = sorted(self._declared.items())
+        return [key[1] for key, record in known if key[0] == kind and not record.disabled]
+
     def find(self, kind: str, name: str) -> Declared | None:
         """One of them, None when there is no such record."""
         record = self._declared.get((kind, name))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.types import ASGIApp
 
 from auth.kinds import Catalogue, Kind
+from backend.commerce.counting import Counting
 from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
@@ -39,6 +40,8 @@ class FeatureContext:
     jobs: Jobs
     catalogue: Catalogue
     """Filled by what the features declare: complete once all of them are registered."""
+    counting: Counting
+    """How many there are of what is limited and metered."""
     selection: Selection = field(default_factory=Selection)
     """Is told of the namespaces there are, by which teams own them."""
 

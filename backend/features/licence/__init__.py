@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from backend.commerce.licence.keeper import Licences
 from backend.features.context import Feature, FeatureContext
-from backend.features.licence.counting import Counting
 from backend.features.licence.rights import KINDS
 from backend.features.licence.routes import router
 from backend.jobs import Loop
@@ -15,17 +14,12 @@ __all__ = ["register"]
 def register(context: FeatureContext) -> Feature:
     """The routes, and what looks after the licences. Other features ask it what is covered
     (`backend.commerce.entitled`)."""
-
-    def clusters() -> int:
-        known = context.connections.declared()
-        return sum(one.record.kind == "kubernetes" and not one.record.disabled for one in known)
-
     licences = Licences(
         context.settings,
         context.db_sessions,
         context.bus,
         context.jobs.leases,
-        Counting(context.registry, clusters),
+        context.counting,
     )
     return Feature(
         "licence",

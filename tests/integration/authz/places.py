@@ -323,6 +323,10 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         WEB, "/registries/local/repository?repository=team/web"
     ),
     "GET /plans": at(ORG, "/plans"),
+    "GET /metering/meters": at(ORG, "/metering/meters"),
+    "GET /metering/{meter}": at(ORG, "/metering/servers"),
+    "GET /metering/{meter}/hours": at(ORG, "/metering/servers/hours?day=2026-11-12"),
+    "GET /metering/{meter}/csv": at(ORG, "/metering/servers/csv"),
     "GET /plans/simulation": at(
         ORG, "/plans/simulation?quantity=1&version=managed-linux@2015-02"
     ),

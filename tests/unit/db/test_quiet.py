@@ -40,6 +40,8 @@ PERIODIC = {
     r"^SELECT break_glass.id": 5.0,  # is its hour over?
     r"^PRAGMA data_version": 2.0,  # did another process write the SQLite file?
     r"^SELECT version FROM omaha_config": 2.0,  # and the configuration?
+    r"(INTO|FROM) usage_(hour|day|period)": 3600.0,  # an hour of use has ended
+    r"FROM omaha_(rollup|tally)": 3600.0,  # and of the update service's machines
 }
 """Statements by what they begin with or hold, and the seconds between two; 0: no bound."""
 

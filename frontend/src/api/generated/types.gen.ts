@@ -1429,6 +1429,31 @@ export type ContainerView = {
 };
 
 /**
+ * CoverageView
+ *
+ * `covered` of `expected` seconds are known; `missing` hours were not seen at all, `partial`
+ * ones not to their end.
+ */
+export type CoverageView = {
+    /**
+     * Covered
+     */
+    covered: number;
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Partial
+     */
+    partial: number;
+};
+
+/**
  * CreateKey
  *
  * A new key; `lease` in hexadecimal, empty for none.
@@ -3455,6 +3480,33 @@ export type FromGroup = {
 };
 
 /**
+ * FrozenUsageView
+ *
+ * The period as it was billed, by hours stored before `stored_lt`, with a digest (SHA-256) of
+ * them; what hours that came later change, and what becomes of it (null where the hours are not
+ * kept any more).
+ */
+export type FrozenUsageView = {
+    /**
+     * Difference
+     */
+    difference: string | null;
+    /**
+     * Digest
+     */
+    digest: string;
+    late: Late | null;
+    /**
+     * Stored Lt
+     */
+    stored_lt: number;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
  * GivenRole
  *
  * A role at a scope, to be held on arrival.
@@ -4808,6 +4860,13 @@ export type KindView = {
 };
 
 /**
+ * Late
+ *
+ * What is done about hours that came too late.
+ */
+export type Late = 'nothing' | 'next-invoice' | 'credit-note';
+
+/**
  * LayerView
  *
  * One layer, with the build step that made it if the history tells.
@@ -5833,6 +5892,250 @@ export type MetadataRow = {
     namespace: string;
     owner: string;
     reason: string;
+};
+
+/**
+ * MeterList
+ *
+ * All meters. `zone` is the account's; `first` is when the oldest hour begins that is kept,
+ * null while there is none, and `next` when the hour ends that runs now.
+ */
+export type MeterList = {
+    /**
+     * First
+     */
+    first: number | null;
+    /**
+     * Items
+     */
+    items: Array<MeterView>;
+    /**
+     * Next
+     */
+    next: number;
+    /**
+     * Zone
+     */
+    zone: string;
+};
+
+/**
+ * MeterView
+ *
+ * Something that is metered: `unit` is one of it, `aggregation` how it is billed unless a plan
+ * says otherwise, `clusters` those it was metered of. `last` is when its newest hour begins, or
+ * the day, null when there was none in two months.
+ */
+export type MeterView = {
+    /**
+     * Aggregation
+     */
+    aggregation: string;
+    /**
+     * Clusters
+     */
+    clusters: Array<string>;
+    /**
+     * Last
+     */
+    last: number | null;
+    /**
+     * Means
+     */
+    means: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit
+     */
+    unit: string;
+};
+
+/**
+ * MeteredDayView
+ *
+ * A day in the account's zone; `peak` is the hour in which `high` was first reached.
+ */
+export type MeteredDayView = {
+    /**
+     * Average
+     */
+    average: string;
+    /**
+     * Covered
+     */
+    covered: number;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * End
+     */
+    end: number;
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Peak
+     */
+    peak: number;
+    /**
+     * Start
+     */
+    start: number;
+};
+
+/**
+ * MeteredHourView
+ *
+ * An hour of UTC that begins at `start`, by `samples` readings over `covered` seconds of it;
+ * written down at `stored`.
+ */
+export type MeteredHourView = {
+    /**
+     * Average
+     */
+    average: string;
+    /**
+     * Covered
+     */
+    covered: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Samples
+     */
+    samples: number;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Stored
+     */
+    stored: number;
+};
+
+/**
+ * MeteredHours
+ *
+ * The hours of a day that are known.
+ */
+export type MeteredHours = {
+    /**
+     * Cluster
+     */
+    cluster: string;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * End
+     */
+    end: number;
+    /**
+     * Items
+     */
+    items: Array<MeteredHourView>;
+    /**
+     * Meter
+     */
+    meter: string;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Zone
+     */
+    zone: string;
+};
+
+/**
+ * MeteredUsage
+ *
+ * A period of a meter: `value` is what is billed, null where nothing is known of it. While it
+ * is `running` that is what there is so far. `cluster` is empty for everything.
+ */
+export type MeteredUsage = {
+    /**
+     * Aggregation
+     */
+    aggregation: string;
+    /**
+     * Cluster
+     */
+    cluster: string;
+    coverage: CoverageView;
+    /**
+     * Days
+     */
+    days: Array<MeteredDayView>;
+    /**
+     * End
+     */
+    end: number;
+    /**
+     * First
+     */
+    first: string;
+    frozen: FrozenUsageView | null;
+    /**
+     * Meter
+     */
+    meter: string;
+    /**
+     * Running
+     */
+    running: boolean;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Value
+     */
+    value: string | null;
+    why: WhyView;
+    /**
+     * Zone
+     */
+    zone: string;
 };
 
 /**
@@ -7893,6 +8196,26 @@ export type PayloadRow = {
 };
 
 /**
+ * PeakView
+ *
+ * A value, and the hour and day it is from.
+ */
+export type PeakView = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Value
+     */
+    value: number;
+};
+
+/**
  * PermittedAnswer
  *
  * The keys of the rows that are there and that the caller may do something to.
@@ -9461,6 +9784,13 @@ export type RowAnswer = {
     freshness: Array<Freshness>;
     row: Row;
 };
+
+/**
+ * Rule
+ *
+ * What is done with the values of a period.
+ */
+export type Rule = 'peak' | 'p95' | 'average' | 'sustained' | 'last' | 'sum' | 'unique';
 
 /**
  * RuleImpact
@@ -12343,6 +12673,34 @@ export type Why = {
      * Reason
      */
     reason?: string;
+};
+
+/**
+ * WhyView
+ *
+ * Why the number is that one: by which `rule`, from which hour, and the highest of those above
+ * it that are `free` (`free_count` of them, days for sustained and hours for p95). An average was
+ * divided by `divisor` hours, of which `filled` were not seen and have their lower neighbour's.
+ */
+export type WhyView = {
+    /**
+     * Divisor
+     */
+    divisor: string | null;
+    /**
+     * Filled
+     */
+    filled: number;
+    /**
+     * Free
+     */
+    free: Array<PeakView>;
+    /**
+     * Free Count
+     */
+    free_count: number;
+    rule: Rule;
+    source: PeakView | null;
 };
 
 /**
@@ -22658,6 +23016,242 @@ export type PreviewLicenceResponses = {
 };
 
 export type PreviewLicenceResponse = PreviewLicenceResponses[keyof PreviewLicenceResponses];
+
+export type ListMetersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/metering/meters';
+};
+
+export type ListMetersErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListMetersError = ListMetersErrors[keyof ListMetersErrors];
+
+export type ListMetersResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeterList;
+};
+
+export type ListMetersResponse = ListMetersResponses[keyof ListMetersResponses];
+
+export type ReadMeteredUsageData = {
+    body?: never;
+    path: {
+        /**
+         * Meter
+         *
+         * Its name, as /metering/meters tells
+         */
+        meter: string;
+    };
+    query?: {
+        /**
+         * First
+         *
+         * First day; this month's when not given
+         */
+        first?: string | null;
+        /**
+         * Until
+         *
+         * Day before which it ends; the month's end when not given
+         */
+        until?: string | null;
+        /**
+         * Aggregation
+         *
+         * peak, p95, average, sustained:2, last or sum
+         */
+        aggregation?: string;
+        /**
+         * Cluster
+         *
+         * Of this cluster alone; everything when it is empty
+         */
+        cluster?: string;
+    };
+    url: '/api/v1/metering/{meter}';
+};
+
+export type ReadMeteredUsageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadMeteredUsageError = ReadMeteredUsageErrors[keyof ReadMeteredUsageErrors];
+
+export type ReadMeteredUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeteredUsage;
+};
+
+export type ReadMeteredUsageResponse = ReadMeteredUsageResponses[keyof ReadMeteredUsageResponses];
+
+export type ExportMeteredHoursData = {
+    body?: never;
+    path: {
+        /**
+         * Meter
+         *
+         * Its name, as /metering/meters tells
+         */
+        meter: string;
+    };
+    query?: {
+        /**
+         * First
+         *
+         * First day; this month's when not given
+         */
+        first?: string | null;
+        /**
+         * Until
+         *
+         * Day before which it ends; the month's end when not given
+         */
+        until?: string | null;
+        /**
+         * Cluster
+         *
+         * Of this cluster alone; everything when it is empty
+         */
+        cluster?: string;
+    };
+    url: '/api/v1/metering/{meter}/csv';
+};
+
+export type ExportMeteredHoursErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ExportMeteredHoursError = ExportMeteredHoursErrors[keyof ExportMeteredHoursErrors];
+
+export type ExportMeteredHoursResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ReadMeteredHoursData = {
+    body?: never;
+    path: {
+        /**
+         * Meter
+         *
+         * Its name, as /metering/meters tells
+         */
+        meter: string;
+    };
+    query: {
+        /**
+         * Day
+         *
+         * A day in the account's zone
+         */
+        day: string;
+        /**
+         * Cluster
+         *
+         * Of this cluster alone; everything when it is empty
+         */
+        cluster?: string;
+    };
+    url: '/api/v1/metering/{meter}/hours';
+};
+
+export type ReadMeteredHoursErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadMeteredHoursError = ReadMeteredHoursErrors[keyof ReadMeteredHoursErrors];
+
+export type ReadMeteredHoursResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeteredHours;
+};
+
+export type ReadMeteredHoursResponse = ReadMeteredHoursResponses[keyof ReadMeteredHoursResponses];
 
 export type AuthorizeDeviceData = {
     body?: never;
