@@ -24,6 +24,7 @@ GROUPS = {
     "tests/browser/test_live.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_keyvalue.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_keys.py": "changes the shared stack, or counts what is in it",
+    "tests/browser/test_importing.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_table.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_operate.py": "changes the shared stack, or counts what is in it",
     "tests/browser/test_editing.py": "changes the shared stack, or counts what is in it",

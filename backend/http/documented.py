@@ -72,8 +72,9 @@ class NeededRight(BaseModel):
 class ProblemBody(BaseModel):
     """RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
     it is now), `needs` (403), `tested` (false: refused because it could not be tried),
-    `used_by` (409), `offset` (uploads), `methods`, `within` and `provider` (403,
-    step-up-required), `step` and `state` (401, next-step)."""
+    `used_by` (409), `guide` (409: a page of the console that leads out of it), `offset` (uploads),
+    `methods`, `within` and `provider` (403, step-up-required), `step` and `state` (401,
+    next-step)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -90,6 +91,7 @@ class ProblemBody(BaseModel):
     provider: str | None = None
     step: str | None = None
     state: str | None = None
+    guide: str | None = None
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -8,6 +8,7 @@ import editing from "./i18n/editing.json";
 import etcd from "./i18n/etcd.json";
 import glass from "./i18n/glass.json";
 import image from "./i18n/image.json";
+import importing from "./i18n/importing.json";
 import invited from "./i18n/invited.json";
 import inviting from "./i18n/inviting.json";
 import keys from "./i18n/keys.json";
@@ -128,6 +129,7 @@ test.each([
   ["etcd", [etcd]],
   ["glass", [glass]],
   ["image", [image]],
+  ["importing", [importing]],
   ["invited", [invited]],
   ["inviting", [inviting]],
   ["owning", [owning]],

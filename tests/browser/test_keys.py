@@ -195,6 +195,28 @@ def test_bytes_and_the_lease_stay_as_they_are(
     folder.stack.etcdctl("lease", "revoke", lease)
 
 
+def test_a_lease_is_chosen_among_those_there_are(
+    owner_page: Page, console: ConsoleProcess, folder: Folder
+) -> None:
+    page = owner_page
+    first, other = (folder.stack.etcdctl("lease", "grant", "3600").split()[1] for _ in range(2))
+    folder.put("leased", "x", f"--lease={first}")
+    page.goto(console.url + folder.page("leased"))
+    dialogue = choose(page, "Edit")
+    dialogue.get_by_text("Keep its lease").click()
+    leases = dialogue.get_by_role("combobox", name="Lease", exact=True)
+    expect(leases).to_contain_text(f"{first}: ")
+    expect(leases.locator(f"option[value='{first}']")).to_contain_text("of 3600 s left, one key")
+    leases.select_option(other)
+    picture(page, "key-lease")
+    assert violations(page) == []
+    finish(dialogue, "Save")
+    told = json.loads(folder.stack.etcdctl("get", f"{folder.path}leased", "-w", "json"))["kvs"][0]
+    assert told["lease"] == int(other, 16)
+    for lease in (first, other):
+        folder.stack.etcdctl("lease", "revoke", lease)
+
+
 def test_a_secret_is_replaced_unseen_and_kept_in_no_draft(
     owner_page: Page, console: ConsoleProcess, folder: Folder
 ) -> None:

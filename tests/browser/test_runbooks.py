@@ -143,6 +143,17 @@ def test_a_full_store_is_made_to_write_again(site: Callable[..., Site]) -> None:
     with pytest.raises(RuntimeError, match="database space exceeded"):
         made.etcd.run(fill())
     page = made.page
+    # Where a write is refused for it, the way out is shown.
+    made.open("/key-value/own/value?key=%2Ffill%2F0")
+    page.get_by_role("button", name="Actions", exact=True).press("Enter")
+    page.get_by_role("menuitem", name="Edit", exact=True).press("Enter")
+    dialogue = page.get_by_role("dialog")
+    dialogue.get_by_role("textbox", name="Value", exact=True).fill("small")
+    dialogue.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(dialogue).to_contain_text("has used up its space (the alarm NOSPACE)")
+    way = dialogue.get_by_role("link", name="What to do")
+    expect(way).to_have_attribute("href", "/key-value/own/runbooks/nospace")
+    made.pictured("key-no-space")
     made.open("/")
     link = page.locator(".cr-problems").get_by_role("link", name="What to do")
     expect(link).to_be_visible()

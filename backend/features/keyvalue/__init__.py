@@ -13,6 +13,7 @@ from backend.features.keyvalue.access import router as access
 from backend.features.keyvalue.collections import KEYS, MEMBERS
 from backend.features.keyvalue.editing.folderroutes import router as folders
 from backend.features.keyvalue.editing.routes import router as changes
+from backend.features.keyvalue.importing.routes import router as imports
 from backend.features.keyvalue.leases.routes import router as leases
 from backend.features.keyvalue.project import key_row, member_row
 from backend.features.keyvalue.rights import KINDS
@@ -46,6 +47,7 @@ def register(context: FeatureContext) -> Feature:
     routes.include_router(router)
     routes.include_router(changes)
     routes.include_router(folders)
+    routes.include_router(imports)
     routes.include_router(leases)
     routes.include_router(access)
     return Feature("keyvalue", routes, {"etcd": etcd}, kinds=KINDS)

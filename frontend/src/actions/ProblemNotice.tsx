@@ -12,7 +12,7 @@ const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
 
 /**
  * Why a change was not made, and what to do: which right is missing and who can grant it (403),
- * or that what was typed is kept for another try. What is about single fields stands at them.
+ * the page that leads out of it, or that what was typed is kept for another try. What is about single fields stands at them.
  */
 export function ProblemNotice({ problem }: { problem: Problem }) {
   const { t } = useTranslation();
@@ -42,6 +42,11 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
             </Suspense>
           )}
         </>
+      )}
+      {problem.guide && (
+        <p>
+          <AppLink href={problem.guide}>{t("overview.guide")}</AppLink>
+        </p>
       )}
       {again && <p>{t("action.kept")}</p>}
     </Notice>

@@ -9,6 +9,7 @@ import en from "./en.json";
 import etcd from "./etcd.json";
 import glass from "./glass.json";
 import image from "./image.json";
+import importing from "./importing.json";
 import invited from "./invited.json";
 import inviting from "./inviting.json";
 import keys from "./keys.json";
@@ -25,6 +26,7 @@ import "./editing";
 import "./etcd";
 import "./glass";
 import "./image";
+import "./importing";
 import "./invited";
 import "./inviting";
 import "./keys";
@@ -95,6 +97,7 @@ const KEYS = [
   etcd,
   glass,
   image,
+  importing,
   invited,
   inviting,
   keys,
@@ -163,6 +166,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     etcd,
     glass,
     image,
+    importing,
     invited,
     inviting,
     keys,

@@ -8,6 +8,7 @@ import en from "./en.json";
 import type etcd from "./etcd.json";
 import type glass from "./glass.json";
 import type image from "./image.json";
+import type importing from "./importing.json";
 import type invited from "./invited.json";
 import type inviting from "./inviting.json";
 import type keys from "./keys.json";
@@ -49,6 +50,7 @@ declare module "i18next" {
         typeof etcd &
         typeof glass &
         typeof image &
+        typeof importing &
         typeof invited &
         typeof inviting &
         typeof keys &

@@ -10,6 +10,8 @@ KEY = "/etcd/local/key"
 BODY = {"key": "/app/config"}
 
 LEASES = "/etcd/local/leases"
+FILE = {"text": '{"header": {}, "kvs": [{"key": "L2FwcC9uZXc=", "value": "eA=="}]}'}
+BATCH = {"items": [{"key": "/app/new", "base64": "eA==", "version": "0"}]}
 
 KEY_CHANGES = {
     "GET /etcd/{name}/leases": at(ETCD, LEASES),
@@ -17,6 +19,8 @@ KEY_CHANGES = {
     "GET /etcd/{name}/leases/{lease}": at(ETCD, f"{LEASES}/1f"),
     "POST /etcd/{name}/leases/{lease}/keep-alive": at(ETCD, f"{LEASES}/1f/keep-alive", 409),
     "POST /etcd/{name}/leases/{lease}/revoke": at(ETCD, f"{LEASES}/1f/revoke", 409, match=True),
+    "POST /etcd/{name}/import/plan": at(ETCD, "/etcd/local/import/plan", body=FILE),
+    "POST /etcd/{name}/import/batch": at(ETCD, "/etcd/local/import/batch", 409, body=BATCH),
     "GET /etcd/{name}/changes": at(ETCD, "/etcd/local/changes"),
     "GET /etcd/{name}/key": at(ETCD, f"{KEY}?key=/app/config"),
     "GET /etcd/{name}/key/history": at(ETCD, f"{KEY}/history?key=/app/config"),

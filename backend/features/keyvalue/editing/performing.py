@@ -9,10 +9,12 @@ from typing import Final
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Conflict, PreconditionFailed, PreconditionRequired, Problem
+from backend.features.keyvalue.editing.full import full
 from backend.features.keyvalue.editing.rules import check_key
 from backend.features.keyvalue.editing.schemas import KeyChanged
 from backend.features.keyvalue.editing.state import Asking, state_of, version_of
 from backend.features.keyvalue.editing.values import facts_of
+from backend.features.keyvalue.leases.attaching import LEASE_GONE
 from backend.http.attempt import Attempt, attempted
 from backend.http.guard import require
 from backend.http.offering import Undo
@@ -88,21 +90,15 @@ async def _sent(
         raise
     except (IntegrationError, Problem) as error:
         await attempt.end("failed", f"{path}: {error}"[:2000])
-        raise _in_words(error) from error
+        raise _in_words(asking, error) from error
 
 
-def _in_words(error: Exception) -> Exception:
+def _in_words(asking: Asking, error: Exception) -> Exception:
     """What etcd refuses, said so that one can act on it."""
     if isinstance(error, NotFound) and "lease" in error.message:
-        return Conflict(
-            "That lease is not there (any more): it ran out or was revoked. Nothing was changed; "
-            "choose another, or none."
-        )
+        return Conflict(LEASE_GONE)
     if isinstance(error, NoSpace):
-        return Conflict(
-            f"{error.upstream} has used up its space and takes no values: nothing was changed. "
-            "Keys can still be deleted; the alarm NOSPACE on the page of the store says what to do."
-        )
+        return full(asking.of.connection.name, asking.caller, error)
     if isinstance(error, UpstreamRefused) and "too large" in error.message:
         return Conflict(
             f"{error.upstream} takes no request of this size (--max-request-bytes): nothing was "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,7 +13,7 @@ from auth.verb import Verb
 from backend.features.keyvalue.editing.changes import creating, deleting, editing, restoring
 from backend.features.keyvalue.editing.past import state_at
 from backend.features.keyvalue.editing.performing import Doing, perform, target_of
-from backend.features.keyvalue.editing.rules import range_refusal, store_refusal
+from backend.features.keyvalue.editing.rules import check_key, range_refusal, store_refusal
 from backend.features.keyvalue.editing.schemas import (
     CreateKey,
     DeleteKey,
@@ -25,6 +25,7 @@ from backend.features.keyvalue.editing.schemas import (
     StoreChanges,
 )
 from backend.features.keyvalue.editing.state import Asking, KeyOf, shown
+from backend.features.keyvalue.leases.attaching import check_attachable
 from backend.features.keyvalue.places import (
     Connected,
     Name,
@@ -74,16 +75,24 @@ async def read_store_changes(
 ) -> StoreChanges:
     """What the caller can do in this store, or in the folder `prefix` of it, where, and why not."""
     settings = upstreams.find(ETCD, name).settings
-    held = caller.policy.scopes("key", Verb.CREATE)
-    places = ranges_below(held, caller.organisation, name, "")
+    places = _ranges(caller, name, Verb.CREATE)
     lacking = places is not None and not places
+    updates = _ranges(caller, name, Verb.UPDATE)
+    neither = lacking and updates is not None and not updates
+    refused = store_refusal(settings)
     return StoreChanges(
         offers=[
-            _offer("create", "key:create" if lacking else "", store_refusal(settings)),
+            _offer("create", "key:create" if lacking else "", refused),
+            _offer("import", "key:create" if neither else "", refused),
             *(_of_folder(caller, settings, prefix) if prefix else ()),
         ],
         prefixes=sorted(places) if places else [settings.prefix],
     )
+
+
+def _ranges(caller: Principal, name: str, verb: Verb) -> Mapping[str, Scope] | None:
+    """Where in the store the caller holds that right; None: everywhere."""
+    return ranges_below(caller.policy.scopes("key", verb), caller.organisation, name, "")
 
 
 def _of_folder(caller: Principal, settings: EtcdSettings, prefix: str) -> Iterator[Offer]:
@@ -123,6 +132,12 @@ async def _done(
     return await perform(asking, doing, attempt)
 
 
+async def _check_lease(asking: Asking, lease: str) -> None:
+    """Nothing is asked of etcd about a lease where the key may not be written at all."""
+    check_key(asking.of.connection.settings, asking.of.key)
+    await check_attachable(asking.of.connection, asking.caller, lease)
+
+
 @router.post("/key/create", max_body_size=_MOST_BODY, dependencies=[Fresh], responses=answers(409))
 async def create_key(
     *,
@@ -135,6 +150,7 @@ async def create_key(
 ) -> KeyChanged:
     """Make a key that is not there; 409 where it is."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller)
+    await _check_lease(asking, body.lease)
     return await _done(request, asking, creating(asking, body), "create", right=Verb.CREATE)
 
 
@@ -152,6 +168,7 @@ async def edit_key(
     """Give a key another value, if nobody changed it since; its lease stays unless another is
     asked for. With the version ``0`` it is made anew where it has gone."""
     asking = Asking(KeyOf(upstreams.find(ETCD, name), read_key(body.key), where), caller, if_match)
+    await _check_lease(asking, "" if body.keep_lease else body.lease)
     return await _done(request, asking, editing(asking, body), "edit", right=Verb.UPDATE)
 
 

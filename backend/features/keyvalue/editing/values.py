@@ -17,7 +17,7 @@ from integrations.etcd import jsontext
 from integrations.etcd.models import KeyValue
 from integrations.etcd.value import Form, hidden_in, safe_view
 
-__all__ = ["MOST_BYTES", "Typed", "bytes_of", "facts_of", "typed_of"]
+__all__ = ["MOST_BYTES", "Typed", "bytes_of", "facts_of", "room_of", "room_refusal", "typed_of"]
 
 MOST_BYTES: Final = 1536 * 1024
 """What etcd takes in one request unless it is told otherwise (`--max-request-bytes`)."""
@@ -52,13 +52,24 @@ def typed_of(key: bytes, value: bytes) -> Typed:
 def bytes_of(body: ValueBody, key: bytes) -> bytes:
     """The bytes that are to be stored. Raises 422 at `value`, never with what is in it."""
     value = _READERS[body.encoding](body)
-    size = len(key) + len(value) + _AROUND
-    if size > MOST_BYTES:
-        raise _wrong(
-            f"The value has {len(value):,} bytes. etcd takes {MOST_BYTES:,} in one request, "
-            "with the key: keep large things elsewhere, and their address here."
-        )
+    if why := room_refusal(key, value):
+        raise _wrong(why)
     return value
+
+
+def room_of(key: bytes, value: bytes) -> int:
+    """Bytes of a request that writes it, about."""
+    return len(key) + len(value) + _AROUND
+
+
+def room_refusal(key: bytes, value: bytes) -> str:
+    """Why it does not fit into a request; empty where it does."""
+    if room_of(key, value) <= MOST_BYTES:
+        return ""
+    return (
+        f"The value has {len(value):,} bytes. etcd takes {MOST_BYTES:,} in one request, "
+        "with the key: keep large things elsewhere, and their address here."
+    )
 
 
 def facts_of(held: KeyValue | None) -> dict[str, Any]:

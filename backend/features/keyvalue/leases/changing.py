@@ -11,6 +11,7 @@ from auth.principal import Principal
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Forbidden, PreconditionFailed, PreconditionRequired, Problem
+from backend.features.keyvalue.editing.full import full
 from backend.features.keyvalue.editing.rules import ReadOnly, check_key, store_refusal
 from backend.features.keyvalue.leases.schemas import LeaseChanged
 from backend.features.keyvalue.leases.state import Asking, find, lease_view, refused
@@ -18,6 +19,7 @@ from backend.features.keyvalue.project import lease_text
 from backend.http.attempt import Attempt, attempted
 from backend.http.denial import Denial
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
+from integrations.etcd.errors import NoSpace
 from integrations.etcd.leases import LeaseState
 from integrations.etcd.writing import EtcdWriter
 
@@ -31,7 +33,7 @@ async def grant(asking: Asking, ttl: int, attempt: Attempt) -> LeaseChanged:
     _open(asking)
     if not asking.creates():
         raise _lacking(asking.caller, asking, "Your roles here lack the right key:create.")
-    async with _recorded(attempt, f"{ttl} s"):
+    async with _recorded(asking, attempt, f"{ttl} s"):
         lease, left = await asking.leases.grant(ttl)
         change = Change.of({"ttl": left}, show={"ttl"})
         await attempt.end("success", f"{lease_text(lease)}, {left} s", change=change)
@@ -43,7 +45,7 @@ async def keep_alive(asking: Asking, lease: str, attempt: Attempt) -> LeaseChang
     _open(asking)
     found = await find(asking, lease)
     await _check(asking, found, Verb.UPDATE)
-    async with _recorded(attempt, lease):
+    async with _recorded(asking, attempt, lease):
         left = await asking.leases.keep_alive(found.id)
         await attempt.end("success", f"{lease}: {left} s")
     return LeaseChanged(id=lease, left=left)
@@ -59,7 +61,7 @@ async def revoke(
     await _check(asking, found, Verb.DELETE)
     _same(asking, found, if_match)
     words = f"{lease} with {len(found.keys)} keys"
-    async with _recorded(attempt, words):
+    async with _recorded(asking, attempt, words):
         await asking.leases.revoke(found.id)
         change = Change.of({"deleted": len(found.keys)}, show={"deleted"})
         await attempt.end("success", words, change=change)
@@ -67,13 +69,16 @@ async def revoke(
 
 
 @asynccontextmanager
-async def _recorded(attempt: Attempt, words: str) -> AsyncIterator[None]:
+async def _recorded(asking: Asking, attempt: Attempt, words: str) -> AsyncIterator[None]:
     async with attempted(attempt, f"sent: {words}", f"no answer came: {words}"):
         try:
             yield
         except (UpstreamUnreachable, UpstreamFailed) as error:
             await attempt.end("unknown", f"{words}: {error.message}", upstream=error.upstream)
             raise
+        except NoSpace as error:
+            await attempt.end("failed", f"{words}: {error}"[:2000])
+            raise full(asking.connection.name, asking.caller, error) from error
         except (IntegrationError, Problem) as error:
             await attempt.end("failed", f"{words}: {error}"[:2000])
             raise

@@ -19,7 +19,7 @@ from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.keytext import key_text
 from integrations.etcd.leases import Leases, LeaseState
 
-__all__ = ["Asking", "find", "lease_page", "lease_view", "refused"]
+__all__ = ["Asking", "attach_refusal", "find", "lease_page", "lease_view", "refused"]
 
 MOST: Final = 200
 """Leases that are told: each costs its leader a question."""
@@ -51,8 +51,12 @@ class Asking:
 
     def creates(self) -> bool:
         """Whether the caller may create keys somewhere in the store."""
+        return self.somewhere(Verb.CREATE)
+
+    def somewhere(self, verb: Verb) -> bool:
+        """Whether the caller holds that right on some key of the store."""
         base = scope.etcd(self.caller.organisation, self.connection.name)
-        held = self.caller.policy.scopes("key", Verb.CREATE)
+        held = self.caller.policy.scopes("key", verb)
         return any(scope.covers(one, base) or scope.covers(base, one) for one in held)
 
 
@@ -90,6 +94,8 @@ def lease_view(asking: Asking, lease: LeaseState) -> LeaseView:
     for action, verb in (("keep-alive", Verb.UPDATE), ("revoke", Verb.DELETE)):
         why = refused(asking, lease.keys, verb)
         offers.append(Offer(id=action, allowed=not why, why=why))
+    why = attach_refusal(asking, lease.keys)
+    offers.append(Offer(id="attach", allowed=not why, why=why))
     return LeaseView(
         id=lease_text(lease.id),
         granted=lease.granted,
@@ -113,6 +119,16 @@ def refused(asking: Asking, keys: Sequence[bytes], verb: Verb) -> str:
         which = f"{lacking} of its keys" if lacking else "all keys of this store"
         return f"Your roles here lack the right key:{verb.value} on {which}."
     return next(filter(None, (key_refusal(settings, key) for key in keys)), "")
+
+
+def attach_refusal(asking: Asking, keys: Sequence[bytes]) -> str:
+    """Why the caller may attach no key to a lease that has these; empty where they may. Theirs is
+    one whose keys are all theirs to change, or that has none yet."""
+    if keys:
+        return refused(asking, keys, Verb.UPDATE)
+    if asking.somewhere(Verb.CREATE) or asking.somewhere(Verb.UPDATE):
+        return store_refusal(asking.connection.settings)
+    return "Your roles here lack the right key:update."
 
 
 def _version(keys: Sequence[bytes]) -> str:

@@ -4135,6 +4135,137 @@ export type ImpactView = {
 };
 
 /**
+ * ImportBatch
+ *
+ * Some keys of a plan, to be written together.
+ */
+export type ImportBatch = {
+    /**
+     * Items
+     */
+    items: Array<ImportPut>;
+};
+
+/**
+ * ImportFile
+ *
+ * The text of a file of keys: the console's own export, or ``etcdctl get --prefix -w json``.
+ */
+export type ImportFile = {
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * ImportItem
+ *
+ * What an import would do with one key, and `why` it does nothing, or what is to be known.
+ * `version` is the key's as it was seen, ``0`` where it is not there; `base64` what would be
+ * written, null where nothing would. `before` and `after` are its texts where they are shown, and
+ * `unshown` says why they are not. Sizes in bytes.
+ */
+export type ImportItem = {
+    /**
+     * After
+     */
+    after: string | null;
+    /**
+     * Base64
+     */
+    base64: string | null;
+    /**
+     * Before
+     */
+    before: string | null;
+    /**
+     * Does
+     */
+    does: 'create' | 'change' | 'same' | 'refused';
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Unshown
+     */
+    unshown: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Was
+     */
+    was: number;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * ImportPlan
+ *
+ * What an import would do, by what the store held at `revision`; nothing was written.
+ */
+export type ImportPlan = {
+    /**
+     * Etcd
+     */
+    etcd: string;
+    /**
+     * Items
+     */
+    items: Array<ImportItem>;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Source
+     */
+    source: 'craton' | 'etcdctl';
+};
+
+/**
+ * ImportPut
+ *
+ * A key, the bytes it is to hold, and the version that the plan saw of it.
+ */
+export type ImportPut = {
+    /**
+     * Base64
+     */
+    base64: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * ImportResult
+ *
+ * What came of a batch, key by key.
+ */
+export type ImportResult = {
+    /**
+     * Items
+     */
+    items: Array<ImportWritten>;
+};
+
+/**
  * ImportView
  *
  * What was found, every problem, and the package made (null in a dry run, and while
@@ -4158,6 +4289,31 @@ export type ImportView = {
      * Source
      */
     source: string;
+};
+
+/**
+ * ImportWritten
+ *
+ * What came of one key: `revision` is the one it has now, 0 where it was not written; `why` it
+ * was not.
+ */
+export type ImportWritten = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Why
+     */
+    why: string;
+    /**
+     * Written
+     */
+    written: boolean;
 };
 
 /**
@@ -8486,8 +8642,9 @@ export type PrinterColumn = {
  *
  * RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
  * it is now), `needs` (403), `tested` (false: refused because it could not be tried),
- * `used_by` (409), `offset` (uploads), `methods`, `within` and `provider` (403,
- * step-up-required), `step` and `state` (401, next-step).
+ * `used_by` (409), `guide` (409: a page of the console that leads out of it), `offset` (uploads),
+ * `methods`, `within` and `provider` (403, step-up-required), `step` and `state` (401,
+ * next-step).
  */
 export type ProblemBody = {
     /**
@@ -8502,6 +8659,10 @@ export type ProblemBody = {
      * Errors
      */
     errors?: Array<FieldProblem> | null;
+    /**
+     * Guide
+     */
+    guide?: string | null;
     /**
      * Instance
      */
@@ -18577,6 +18738,152 @@ export type ListFolderResponses = {
 };
 
 export type ListFolderResponse = ListFolderResponses[keyof ListFolderResponses];
+
+export type WriteImportBatchData = {
+    body: ImportBatch;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/import/batch';
+};
+
+export type WriteImportBatchErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type WriteImportBatchError = WriteImportBatchErrors[keyof WriteImportBatchErrors];
+
+export type WriteImportBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportResult;
+};
+
+export type WriteImportBatchResponse = WriteImportBatchResponses[keyof WriteImportBatchResponses];
+
+export type PlanImportData = {
+    body: ImportFile;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Prefix
+         */
+        prefix?: string;
+    };
+    url: '/api/v1/etcd/{name}/import/plan';
+};
+
+export type PlanImportErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PlanImportError = PlanImportErrors[keyof PlanImportErrors];
+
+export type PlanImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportPlan;
+};
+
+export type PlanImportResponse = PlanImportResponses[keyof PlanImportResponses];
 
 export type ReadKeyStateData = {
     body?: never;

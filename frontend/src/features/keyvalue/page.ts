@@ -18,6 +18,12 @@ export const pages = [
     lists: { "etcd-members": "/key-value", keys: "/key-value/keys" },
   }),
   definePage({
+    id: "key-import",
+    path: "/key-value/$etcd/import",
+    title: "nav.keyvalue",
+    load: async () => (await import("./importing/ImportPage")).ImportPage,
+  }),
+  definePage({
     id: "key",
     path: "/key-value/$etcd/value",
     search: KEY_SEARCH,

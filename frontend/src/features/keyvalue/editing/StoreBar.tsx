@@ -1,11 +1,13 @@
 import "../../../i18n/keys";
 import "../../../styles/keys.css";
 import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type Started, useStart } from "../../../actions/ActionHost";
 import { OfferMenu } from "../../../actions/OfferMenu";
 import { readStoreChangesOptions } from "../../../api/generated/@tanstack/react-query.gen";
 import { segment } from "../../../pages/page";
+import { goTo } from "../../../shell/navigate";
 import { creating } from "./actions";
 import { deletingFolder } from "./folder";
 
@@ -16,10 +18,11 @@ interface Place {
   folder: string;
 }
 
-type Begin = (begin: Started["start"], place: Place) => void;
+type Begin = (begin: Started["start"], place: Place, go: (href: string) => void) => void;
 
 const STARTERS = {
   create: (begin, { etcd, start }) => begin(creating, { etcd, folder: start }, etcd),
+  import: (_, { etcd }, go) => go(`/key-value/${segment(etcd)}/import`),
   export: (_, { etcd, folder }) => download(exportUrl(etcd, folder)),
   "delete-folder": (begin, { etcd, folder }) => begin(deletingFolder, { etcd, folder }, folder),
 } as const satisfies Record<string, Begin>;
@@ -49,6 +52,7 @@ export interface StoreBarProps {
 export function StoreBar({ etcd, folder = "" }: StoreBarProps) {
   const { t } = useTranslation();
   const begin = useStart();
+  const router = useRouter();
   const { data } = useQuery({
     ...readStoreChangesOptions({ path: { name: etcd }, query: { prefix: folder } }),
     retry: false,
@@ -64,7 +68,7 @@ export function StoreBar({ etcd, folder = "" }: StoreBarProps) {
     <OfferMenu
       title={t("keys.actions")}
       offers={offers}
-      onChoose={(id) => STARTERS[id](begin, place)}
+      onChoose={(id) => STARTERS[id](begin, place, (href) => goTo(router, href))}
     />
   );
 }

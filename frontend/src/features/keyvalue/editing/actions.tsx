@@ -29,7 +29,7 @@ export const editing: Action<Keyed, Edited> = {
     const state = stateOf(target);
     const encoding = chosen(texts, state.encoding);
     const value = { encoding, value: written(state, encoding), secret: state.hidden !== "" };
-    return [...valueFields(value), ...leaseFields(state.lease !== "", texts)];
+    return [...valueFields(value), ...leaseFields(target.etcd, state.lease !== "", texts)];
   },
   run: ({ etcd, path, ...target }, body) => {
     const { version, lease } = stateOf({ etcd, path, ...target });
@@ -90,10 +90,10 @@ export const creating: Action<Place, CreateKey> = {
   verb: "keys.create.do",
   title: "keys.create.title",
   draft: ({ etcd }) => etcd,
-  fields: ({ folder }, texts) => [
+  fields: ({ etcd, folder }, texts) => [
     ...KEY.map((field) => ({ ...field, initial: folder })),
     ...valueFields({ encoding: chosen(texts, "text"), value: "", secret: false }),
-    ...leaseFields(false, texts),
+    ...leaseFields(etcd, false, texts),
   ],
   run: ({ etcd }, body) => create(etcd, body),
 };

@@ -1,6 +1,7 @@
 import { editKeyBody } from "../../../api/generated/bodies.gen";
 import type { EditKey } from "../../../api/generated/types.gen";
 import { type Field, fieldsOf, type Texts } from "../../../forms/field";
+import { leaseOptions } from "../leases/choosing";
 import { ENCODINGS, type Encoding } from "./encodings";
 
 const words = fieldsOf<EditKey>(editKeyBody, {
@@ -8,7 +9,7 @@ const words = fieldsOf<EditKey>(editKeyBody, {
   value: { label: "keys.value", input: "notes" },
   pretty: { label: "keys.pretty", help: "keys.prettyHelp" },
   keep_lease: { label: "keys.keepLease", help: "keys.keepLeaseHelp" },
-  lease: { label: "keys.lease", help: "keys.leaseHelp" },
+  lease: { label: "keys.lease", help: "keys.leaseHelp", input: "choice" },
 });
 
 type Named = Readonly<Record<"encoding" | "value" | "pretty" | "keep_lease" | "lease", Field>>;
@@ -37,10 +38,11 @@ export function valueFields({ encoding, value, secret }: ValueFields): readonly 
   ];
 }
 
-/** Which lease it has: the one it has unless that is given up. */
-export function leaseFields(held: boolean, texts: Texts): readonly Field[] {
+/** Which lease it has: the one it has unless that is given up for another of the store. */
+export function leaseFields(etcd: string, held: boolean, texts: Texts): readonly Field[] {
   const keeps = held && texts.keep_lease !== "false";
-  return [...(held ? [named.keep_lease] : []), ...(keeps ? [] : [{ ...named.lease, rare: !held }])];
+  const other: Field = { ...named.lease, options: leaseOptions(etcd), rare: !held };
+  return [...(held ? [named.keep_lease] : []), ...(keeps ? [] : [other])];
 }
 
 /** How it is being written; as it was first where nothing was chosen yet. */

@@ -1,0 +1,1 @@
+"""Keys imported from a file: tried first, then written in guarded batches."""

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import importing from "./importing.json";
+
+addWords(importing);
