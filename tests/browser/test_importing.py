@@ -57,7 +57,7 @@ def test_keys_are_tried_then_written_and_what_was_not_is_named(
     expect(table).to_contain_text("The file does not hold its value: it is a secret.")
     expect(table).to_contain_text("This key is Kubernetes' own and only read here")
     expect(table).to_contain_text("here it is made without one.")
-    page.get_by_role("button", name=f"What changes of {folder.path}changed").press("Enter")
+    page.get_by_role("button", name=f"Show what changes of {folder.path}changed").press("Enter")
     diff = page.get_by_role("region", name=f"What changes of {folder.path}changed")
     expect(diff).to_contain_text("two")
     picture(page, "import-plan")

@@ -139,13 +139,17 @@ function Change({ item: { path, size, was, does, before, after, unshown } }: { i
             variant="link"
             isInline
             aria-expanded={open}
-            aria-label={t("importing.showOf", { key: path })}
+            aria-label={t(open ? "importing.hideOf" : "importing.showOf", { key: path })}
             onClick={() => setOpen(!open)}
           >
             {t(open ? "importing.hide" : "importing.show")}
           </Button>
           {open && (
-            <TextDiff before={before} after={after} label={t("importing.showOf", { key: path })} />
+            <TextDiff
+              before={before}
+              after={after}
+              label={t("importing.changesOf", { key: path })}
+            />
           )}
         </>
       )}
