@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backend.errors import Conflict
 from backend.features.keyvalue.editing.performing import Doing
-from backend.features.keyvalue.editing.rules import check_key
 from backend.features.keyvalue.editing.schemas import CreateKey, EditKey
 from backend.features.keyvalue.editing.state import Asking
 from backend.features.keyvalue.editing.values import bytes_of
+from backend.features.keyvalue.rules import check_key
 from integrations.etcd.errors import Compacted
 from integrations.etcd.leases import Leases
 from integrations.etcd.models import KeyValue

@@ -7,9 +7,9 @@ from typing import Final
 from auth.verb import Verb
 from backend.audit import Change
 from backend.errors import Conflict, PreconditionFailed, PreconditionRequired, Unprocessable
-from backend.features.keyvalue.editing.rules import check_range, range_refusal
 from backend.features.keyvalue.editing.schemas import FolderDeleted, FolderPreview
 from backend.features.keyvalue.editing.state import Asking, KeyOf, shown
+from backend.features.keyvalue.rules import check_range, range_refusal
 from backend.http.attempt import Attempt, attempted
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.index import SEPARATOR

@@ -9,12 +9,12 @@ from typing import Final
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Conflict, PreconditionFailed, PreconditionRequired, Problem
-from backend.features.keyvalue.editing.full import full
-from backend.features.keyvalue.editing.rules import check_key
 from backend.features.keyvalue.editing.schemas import KeyChanged
 from backend.features.keyvalue.editing.state import Asking, state_of, version_of
 from backend.features.keyvalue.editing.values import facts_of
+from backend.features.keyvalue.full import full
 from backend.features.keyvalue.leases.attaching import LEASE_GONE
+from backend.features.keyvalue.rules import check_key
 from backend.http.attempt import Attempt, attempted
 from backend.http.guard import require
 from backend.http.offering import Undo

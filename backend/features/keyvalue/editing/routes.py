@@ -13,7 +13,6 @@ from auth.verb import Verb
 from backend.features.keyvalue.editing.changes import creating, deleting, editing, restoring
 from backend.features.keyvalue.editing.past import state_at
 from backend.features.keyvalue.editing.performing import Doing, perform, target_of
-from backend.features.keyvalue.editing.rules import check_key, range_refusal, store_refusal
 from backend.features.keyvalue.editing.schemas import (
     CreateKey,
     DeleteKey,
@@ -36,6 +35,7 @@ from backend.features.keyvalue.places import (
     key_scope,
 )
 from backend.features.keyvalue.ranges import ranges_below
+from backend.features.keyvalue.rules import check_key, range_refusal, store_refusal
 from backend.features.keyvalue.service import read_key
 from backend.http.attempt import Attempt
 from backend.http.documented import UPSTREAM, answers

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from auth.principal import Principal
 from auth.scope import Scope
 from auth.verb import Verb
-from backend.features.keyvalue.editing.rules import key_refusal
 from backend.features.keyvalue.editing.schemas import KeyState
 from backend.features.keyvalue.editing.values import Typed, typed_of
 from backend.features.keyvalue.project import lease_text
+from backend.features.keyvalue.rules import key_refusal
 from backend.features.keyvalue.service import time_to_live
 from backend.http.offering import Offer
 from integrations.contract import NotFound

@@ -10,10 +10,10 @@ from typing import Final
 from auth import scope
 from auth.principal import Principal
 from auth.verb import Verb
-from backend.features.keyvalue.editing.rules import key_refusal
 from backend.features.keyvalue.editing.values import typed_of
 from backend.features.keyvalue.importing.document import Document, Entry
 from backend.features.keyvalue.importing.schemas import ImportItem, ImportPlan
+from backend.features.keyvalue.rules import key_refusal
 from integrations.etcd.batches import MOST_TOGETHER, BatchWriter
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.keytext import key_text

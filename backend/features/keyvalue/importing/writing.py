@@ -15,10 +15,10 @@ from auth.principal import Principal
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Conflict, FieldError, Unprocessable
-from backend.features.keyvalue.editing.full import full
-from backend.features.keyvalue.editing.rules import ReadOnly, key_refusal, store_refusal
 from backend.features.keyvalue.editing.values import MOST_BYTES, facts_of, room_of
+from backend.features.keyvalue.full import full
 from backend.features.keyvalue.importing.schemas import ImportPut, ImportResult, ImportWritten
+from backend.features.keyvalue.rules import ReadOnly, key_refusal, store_refusal
 from backend.features.keyvalue.service import read_key
 from backend.http.attempt import Attempt, attempted
 from backend.http.guard import require

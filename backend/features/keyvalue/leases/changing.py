@@ -11,11 +11,11 @@ from auth.principal import Principal
 from auth.verb import Verb
 from backend.audit import Change, Target
 from backend.errors import Forbidden, PreconditionFailed, PreconditionRequired, Problem
-from backend.features.keyvalue.editing.full import full
-from backend.features.keyvalue.editing.rules import ReadOnly, check_key, store_refusal
+from backend.features.keyvalue.full import full
 from backend.features.keyvalue.leases.schemas import LeaseChanged
 from backend.features.keyvalue.leases.state import Asking, find, lease_view, refused
 from backend.features.keyvalue.project import lease_text
+from backend.features.keyvalue.rules import ReadOnly, check_key, store_refusal
 from backend.http.attempt import Attempt, attempted
 from backend.http.denial import Denial
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable

@@ -10,9 +10,9 @@ from typing import Final
 from auth import scope
 from auth.principal import Principal
 from auth.verb import Verb
-from backend.features.keyvalue.editing.rules import key_refusal, store_refusal
 from backend.features.keyvalue.leases.schemas import LeasePage, LeaseView
 from backend.features.keyvalue.project import lease_text
+from backend.features.keyvalue.rules import key_refusal, store_refusal
 from backend.http.offering import Offer
 from integrations.contract import NotFound
 from integrations.etcd.connection import EtcdConnection
