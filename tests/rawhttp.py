@@ -77,10 +77,10 @@ def upgrade(port: int, path: bytes, *headers: bytes, receive_buffer: int = 0) ->
 
 
 def frame(opcode: int, payload: bytes = b"", *, fin: bool = True) -> bytes:
-    """A masked client frame (mask of zeros) of up to 125 bytes."""
-    return (
-        struct.pack("!BB", opcode | (0x80 if fin else 0), 0x80 | len(payload)) + bytes(4) + payload
-    )
+    """A masked client frame (mask of zeros) of less than 64 KiB."""
+    first, count = opcode | (0x80 if fin else 0), len(payload)
+    short = struct.pack("!BB", first, 0x80 | min(count, 126))
+    return short + (struct.pack("!H", count) if count > 125 else b"") + bytes(4) + payload
 
 
 PING, PONG, TEXT, CONTINUATION = 9, 10, 1, 0

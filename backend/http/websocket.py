@@ -39,6 +39,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
         self._connection: Connection | None = None
         self._control = 0
         self._control_since = 0.0
+        self._pong_waits = False
 
     def entered(self, table: ConnectionTable, connection: Connection) -> None:
         """Take over the place of the request that asked for the upgrade."""
@@ -77,6 +78,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
             return
         super().handle_ping()
         if not self.writable.is_set():
+            self._pong_waits = True
             self._pause()
 
     def handle_pong(self, event: Frame) -> None:
@@ -93,6 +95,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         """It reads again, so we do."""
         super().resume_writing()
+        self._pong_waits = False
         if self._connection is not None:
             self._connection.blocked = 0.0
         self._resume()
@@ -110,7 +113,9 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
             self._resume()
 
     def _resume(self) -> None:
-        taken = self.handshake_complete and self.queue.empty() and self.writable.is_set()
+        """Read on where nothing waits here. What we have to say may wait: a peer that says all it
+        has before it reads would wait for us as we for it, for good."""
+        taken = self.handshake_complete and self.queue.empty() and not self._pong_waits
         if self.read_paused and taken and not self.transport.is_closing():
             self.read_paused = False
             self.transport.resume_reading()

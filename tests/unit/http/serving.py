@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class Served:
         self.seen: list[Scope] = []
         self.hold = asyncio.Event()
         self.hold.set()
+        self.heard = self.said = 0
+        self.talking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Echo the path once the whole body is there; `/hold` waits for `hold`."""
@@ -55,9 +57,20 @@ class Served:
         await self.hold.wait()
         await send({"type": "websocket.accept"})
         while (message := await receive())["type"] != "websocket.disconnect":
+            self.heard += 1
+            if message.get("text") == "talk":
+                self.talking = asyncio.create_task(self._talk(send))
             if message.get("text", "").startswith("say "):
                 much = "the same again, " * int(message["text"].removeprefix("say "))
                 await send({"type": "websocket.send", "text": much})
+
+    async def _talk(self, send: Send) -> None:
+        """Until the other side is gone, whether it listens or not."""
+        with suppress(OSError):
+            while True:
+                await send({"type": "websocket.send", "text": "on and on, " * 1000})
+                self.said += 1
+                await asyncio.sleep(0)
 
 
 @asynccontextmanager

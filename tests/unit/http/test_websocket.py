@@ -85,3 +85,37 @@ async def test_a_socket_counts_as_a_connection_until_it_ends(server: Served) -> 
     assert len(server.table) == 1
     client.close()
     await until(lambda: len(server.table) == 0)
+
+
+async def talks_to_the_deaf(server: Served, client: socket.socket) -> None:
+    """Return once the server has so much to say that it waits for the client to read."""
+    client.sendall(frame(TEXT, b"talk"))
+    said = -1
+    while not said == server.said > 0:
+        said = server.said
+        await asyncio.sleep(0.3)
+
+
+async def test_who_says_all_before_it_listens_is_heard(server: Served) -> None:
+    """A client that answers each message before it reads the next one: were nothing read of it
+    while it does not read, each side would wait for the other for good."""
+    client = await opened(server)
+    with client:
+        client.settimeout(20)
+        await talks_to_the_deaf(server, client)
+        answer = frame(TEXT, b"x" * 8000) * 2
+        for _ in range(1000):
+            await asyncio.to_thread(client.sendall, answer)
+        await until(lambda: server.heard == 2001, 20)
+
+
+async def test_nothing_is_read_while_answers_to_pings_wait(server: Served) -> None:
+    client = await opened(server)
+    with client:
+        await talks_to_the_deaf(server, client)
+        client.sendall(frame(PING, b"hello"))
+        await asyncio.sleep(0.2)
+        client.settimeout(1.0)
+        with pytest.raises(TimeoutError):
+            await asyncio.to_thread(client.sendall, frame(TEXT, b"x" * 8000) * 2000)
+    assert server.heard <= 2
