@@ -12,7 +12,14 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from backend.features.cluster.terminal.frames import Ended, Reason, encoded
-from backend.features.cluster.terminal.session import AHEAD, PIECE, TYPED, Clocks, Terminal
+from backend.features.cluster.terminal.session import (
+    AHEAD,
+    MESSAGES,
+    PIECE,
+    TYPED,
+    Clocks,
+    Terminal,
+)
 from backend.features.cluster.terminal.window import Window
 from backend.live.closing import Close, CloseCode
 from integrations.kubernetes.api_client import ApiClient
@@ -32,6 +39,7 @@ class Page:
         self.coming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.told: list[dict[str, Any]] = []
         self.shown = bytearray()
+        self.messages = 0
 
     async def receive(self) -> str | bytes | None:
         return await self.coming.get()
@@ -42,6 +50,7 @@ class Page:
     async def binary(self, data: bytes) -> None:
         assert len(data) <= PIECE
         self.shown += data
+        self.messages += 1
 
     def say(self, **frame: Any) -> None:
         self.coming.put_nowait(json.dumps(frame))
@@ -64,6 +73,9 @@ class Container:
             await asyncio.sleep(2)
         while self.act == "flood":
             await socket.send(b"\x01" + b"x" * 32_768)
+        while self.act == "drip":
+            await socket.send(b"\x01" + b"drip\n")
+            await asyncio.sleep(0)
         async for message in socket:
             assert isinstance(message, bytes)
             if message[0] == 0:
@@ -163,6 +175,20 @@ async def test_a_flood_waits_until_the_page_has_drawn_it():
         running.cancel()
 
 
+async def test_small_pieces_are_sent_together_once_the_page_is_behind():
+    """Each message is answered: of more than these the answers would be too many at once."""
+    async with opened("drip", LONG) as (page, _, terminal):
+        running = asyncio.create_task(terminal.run(nothing))
+        await until(lambda: page.messages == MESSAGES)
+        await asyncio.sleep(0.5)
+        assert page.messages == MESSAGES
+        page.say(op="taken", bytes=len(page.shown))
+        await until(lambda: page.messages == 2 * MESSAGES)
+        assert len(page.shown) > 16_000  # what waited came in few messages
+        assert page.shown == (b"drip\n" * len(page.shown))[: len(page.shown)]
+        running.cancel()
+
+
 async def test_what_a_container_does_not_take_is_bounded_and_the_page_is_heard_all_the_while():
     async with opened("deaf", LONG) as (page, _, terminal):
         running = asyncio.create_task(terminal.run(nothing))
@@ -204,7 +230,7 @@ async def test_another_end_comes_first():
 
 
 async def test_the_pace_of_a_window():
-    window = Window(1_000_000, per_second=100_000)
+    window = Window(1_000_000, messages=64, per_second=100_000)
     loop = asyncio.get_running_loop()
     began = loop.time()
     for _ in range(10):

@@ -24,6 +24,7 @@ from backend.features.cluster.terminal.frames import (
     encoded,
     read_frame,
 )
+from backend.features.cluster.terminal.gathering import Gathering
 from backend.features.cluster.terminal.window import Window
 from backend.live.closing import Close, CloseCode
 from integrations.contract import IntegrationError
@@ -35,6 +36,10 @@ PIECE: Final = 16 * 1024
 """Bytes of one message to the page: what is larger would be packed, which is no use here."""
 AHEAD: Final = 256 * 1024
 """Bytes shown that the page has not drawn yet."""
+MESSAGES: Final = 64
+"""Messages of them, a quarter of what the server takes as answers that arrive together."""
+GATHERED: Final = 4 * PIECE
+"""Bytes that came of the container and wait to be sent."""
 PER_SECOND: Final = 4 * 1024 * 1024
 TYPED: Final = 128 * 1024
 """Bytes typed that the container has not taken yet; a page sends no more than half of it."""
@@ -82,7 +87,8 @@ class Terminal:
         self._clocks = clocks
         self._began = self._active = self._heard = time.monotonic()
         self._warned = False
-        self._window = Window(AHEAD, PER_SECOND)
+        self._output = Gathering(GATHERED)
+        self._window = Window(AHEAD, MESSAGES, PER_SECOND)
         self._waiting: deque[bytes] = deque()
         self._held = 0
         self._more = asyncio.Event()
@@ -97,8 +103,13 @@ class Terminal:
         self, touched: Callable[[], None], *ends: Callable[[], Coroutine[Any, Any, Ended]]
     ) -> Ended:
         """Until the first of all ends; why. Raises `Close` for a page that breaks the protocol."""
-        own = (self._read(touched), self._show(), self._type(), self._keep_time())
-        return await _first_end(*own, *(end() for end in ends))
+        listening = asyncio.create_task(self._listen())
+        own = (self._read(touched), self._show(listening), self._type(), self._keep_time())
+        try:
+            return await _first_end(*own, *(end() for end in ends))
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _read(self, touched: Callable[[], None]) -> Ended:
         while (frame := await self._page.receive()) is not None:
@@ -157,18 +168,25 @@ class Terminal:
         except IntegrationError as error:
             return await self._broken(error)
 
-    async def _show(self) -> Ended:
+    async def _listen(self) -> Ended:
+        """Gather what comes, until its end: what that was."""
         try:
             async for frame in self._container:
                 if frame.channel in _SHOWN:
-                    for piece in _pieces(frame.data):
-                        await self._window.send(len(piece))
-                        await self._page.binary(piece)
+                    await self._output.put(frame.data)
         except IntegrationError as error:
             return Ended(Reason.BROKEN, message=error.message)
+        finally:
+            self._output.end()
         ended = self._container.ended
         code, message = (ended.code, ended.message) if ended else (None, "")
         return Ended(Reason.EXITED if code is not None else Reason.BROKEN, code, message)
+
+    async def _show(self, listening: asyncio.Task[Ended]) -> Ended:
+        while piece := await self._output.take(PIECE):
+            await self._window.send(len(piece))
+            await self._page.binary(piece)
+        return await listening
 
     async def _broken(self, error: IntegrationError) -> Ended:
         """What is typed into an end that is being told of: that says more."""
@@ -202,10 +220,6 @@ class Terminal:
 
     async def _send(self, frame: ToPage) -> None:
         await self._page.text(encoded(frame))
-
-
-def _pieces(data: bytes) -> list[bytes]:
-    return [data[at : at + PIECE] for at in range(0, len(data), PIECE)]
 
 
 async def _first_end(*jobs: Awaitable[Ended]) -> Ended:
