@@ -11,7 +11,16 @@ from backend.commerce.plans.plan import Plan, PlanVersion
 from backend.commerce.plans.price import Mode, Price
 from backend.commerce.plans.rating import ContactSales, Rated, rate, tier_at
 
-__all__ = ["MOST_POINTS", "Next", "Point", "Simulated", "curve", "is_stepped", "simulate"]
+__all__ = [
+    "MOST_POINTS",
+    "Next",
+    "Point",
+    "Simulated",
+    "curve",
+    "is_stepped",
+    "simulate",
+    "year_of",
+]
 
 MOST_POINTS: Final = 400
 _STEPPED: Final = frozenset({Mode.FLAT, Mode.STAIRSTEP, Mode.PACKAGE})
@@ -66,15 +75,17 @@ def simulate(plan: Plan, version: PlanVersion, quantity: int) -> Simulated:
     except ContactSales:
         return Simulated(plan, version, quantity, None, None, False, None, None, largest)
     at_once = version.yearly is not None
-    year = (
-        Money.rounded(fraction_of(version.yearly), currency)
-        if version.yearly is not None
-        else month.amount.times(Fraction(12))
-    )
     return Simulated(
-        plan, version, quantity, month, year, at_once,
+        plan, version, quantity, month, year_of(version, month.amount), at_once,
         _next(price, quantity, currency), _better(price, quantity, month.amount), largest,
     )  # fmt: skip
+
+
+def year_of(version: PlanVersion, month: Money) -> Money:
+    """What a year costs: the price of one paid at once where there is one, else twelve months."""
+    if version.yearly is None:
+        return month.times(Fraction(12))
+    return Money.rounded(fraction_of(version.yearly), month.currency)
 
 
 def curve(plan: Plan, version: PlanVersion, up_to: int) -> list[Point]:

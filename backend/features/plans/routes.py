@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from auth.verb import Verb
 from backend.commerce.plans.plan import Plan, PlanVersion, shipped
 from backend.errors import FieldError, Unprocessable
-from backend.features.plans.schemas import PlanList, Simulations
+from backend.features.plans.changes import Asked, preview
+from backend.features.plans.schemas import ChangePreview, PlanList, Simulations
 from backend.features.plans.views import plan_view, simulation_view
 from backend.http.guard import Requires, whole_organisation
 
@@ -48,13 +49,20 @@ async def simulate_plans(
     )
 
 
-def _version(name: str) -> tuple[Plan, PlanVersion]:
+@router.get("/change", dependencies=[Requires("plan", Verb.LIST, whole_organisation)])
+async def preview_change(asked: Annotated[Asked, Query()]) -> ChangePreview:
+    """What it costs to change from one version and quantity to another on a day, to the cent: at
+    once, and at the end of the period. Nothing is kept or changed."""
+    return preview(asked, _version(asked.version), _version(asked.to_version, "to_version"))
+
+
+def _version(name: str, field: str = "version") -> tuple[Plan, PlanVersion]:
     try:
         return shipped().version(name)
     except KeyError as error:
         known = [version.id for plan in shipped().plans for version in plan.versions]
         wrong: FieldError = {
-            "field": "version",
+            "field": field,
             "message": f"There is no version of a plan called {name[:95]!r}.",
             "accepts": ", ".join(known),
         }

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
 from backend.commerce.plans.price import Mode
+from backend.commerce.subscriptions.changing import Direction
 
 __all__ = [
     "Better",
+    "ChangeLineView",
+    "ChangePreview",
+    "ChangeView",
     "CurvePoint",
     "LineView",
     "NextTier",
@@ -127,3 +133,38 @@ class Simulations(_Told):
     quantity: int
     up_to: int
     items: list[SimulationView]
+
+
+class ChangeLineView(_Told):
+    """An amount to pay, below zero one that is given back, and how it came about."""
+
+    version: str
+    quantity: int
+    amount: str
+    formula: str
+
+
+class ChangeView(_Told):
+    """A change that holds from the start of the day `on`. `net` is to be paid then (below zero: a
+    credit); `then` is paid from `next_due` on for every period."""
+
+    on: date
+    lines: list[ChangeLineView]
+    net: str
+    then: str
+    next_due: date
+
+
+class ChangePreview(_Told):
+    """A change of what is bought, now and at the end of the period it is in: its first and last
+    day, its days, and how many of them are left on the day of the change."""
+
+    direction: Direction
+    currency: str
+    first: date
+    last: date
+    days: int
+    left: int
+    before: str
+    now: ChangeView
+    at_the_end: ChangeView

@@ -330,6 +330,11 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /plans/simulation": at(
         ORG, "/plans/simulation?quantity=1&version=managed-linux@2015-02"
     ),
+    "GET /plans/change": at(
+        ORG,
+        "/plans/change?version=managed-linux@2015-02&quantity=1"
+        "&to_version=premium-managed-linux@2015-02&to_quantity=1",
+    ),
     "GET /images/references": LatePlace(
         "/images/references?text=team/web", WEB, "tag", "list", empty=nothing("items")
     ),

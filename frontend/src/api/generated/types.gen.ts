@@ -738,6 +738,95 @@ export type CertificateView = {
 };
 
 /**
+ * ChangeLineView
+ *
+ * An amount to pay, below zero one that is given back, and how it came about.
+ */
+export type ChangeLineView = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Formula
+     */
+    formula: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * ChangePreview
+ *
+ * A change of what is bought, now and at the end of the period it is in: its first and last
+ * day, its days, and how many of them are left on the day of the change.
+ */
+export type ChangePreview = {
+    at_the_end: ChangeView;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Days
+     */
+    days: number;
+    direction: Direction;
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Last
+     */
+    last: string;
+    /**
+     * Left
+     */
+    left: number;
+    now: ChangeView;
+};
+
+/**
+ * ChangeView
+ *
+ * A change that holds from the start of the day `on`. `net` is to be paid then (below zero: a
+ * credit); `then` is paid from `next_due` on for every period.
+ */
+export type ChangeView = {
+    /**
+     * Lines
+     */
+    lines: Array<ChangeLineView>;
+    /**
+     * Net
+     */
+    net: string;
+    /**
+     * Next Due
+     */
+    next_due: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Then
+     */
+    then: string;
+};
+
+/**
  * ChannelBrief
  *
  * The channel a group follows, and what it points at.
@@ -1975,6 +2064,13 @@ export type DifferenceView = {
      */
     wins_over: 'environment' | 'file' | 'database' | null;
 };
+
+/**
+ * Direction
+ *
+ * Whether a change makes it dearer.
+ */
+export type Direction = 'upgrade' | 'downgrade' | 'same';
 
 /**
  * DirectoryDraft
@@ -4518,6 +4614,13 @@ export type InstanceView = {
      */
     version: number;
 };
+
+/**
+ * Interval
+ *
+ * How often it is paid.
+ */
+export type Interval = 'month' | 'quarter' | 'year';
 
 /**
  * InvitationAcceptance
@@ -23806,6 +23909,74 @@ export type ListPlansResponses = {
 };
 
 export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type PreviewChangeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Version
+         */
+        version: string;
+        /**
+         * Quantity
+         */
+        quantity: number;
+        every?: Interval;
+        /**
+         * To Version
+         */
+        to_version: string;
+        /**
+         * To Quantity
+         */
+        to_quantity: number;
+        to_every?: Interval;
+        /**
+         * On
+         */
+        on?: string | null;
+        /**
+         * Began
+         */
+        began?: string | null;
+    };
+    url: '/api/v1/plans/change';
+};
+
+export type PreviewChangeErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type PreviewChangeError = PreviewChangeErrors[keyof PreviewChangeErrors];
+
+export type PreviewChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChangePreview;
+};
+
+export type PreviewChangeResponse = PreviewChangeResponses[keyof PreviewChangeResponses];
 
 export type SimulatePlansData = {
     body?: never;

@@ -1,9 +1,8 @@
-import { Button, Checkbox, FormGroup, TextInput } from "@patternfly/react-core";
-import { useEffect, useState } from "react";
+import { Button, Checkbox, FormGroup } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { PlanView } from "../../api/generated/types.gen";
 import { formatNumber } from "../../format/numbers";
-import { MOST } from "./search";
+import { Quantity } from "./Quantity";
 
 export interface AskedProps {
   plans: readonly PlanView[];
@@ -15,8 +14,6 @@ export interface AskedProps {
   onChosen: (versions: readonly string[]) => void;
 }
 
-const PAUSE_MS = 300;
-
 /** How many, and by which plans. */
 export function Asked({ plans, quantity, owned, chosen, onQuantity, onChosen }: AskedProps) {
   const { t } = useTranslation();
@@ -25,8 +22,13 @@ export function Asked({ plans, quantity, owned, chosen, onQuantity, onChosen }: 
   );
   return (
     <>
-      <FormGroup label={t("plans.howMany")} fieldId="cr-plans-quantity">
-        <Quantity key={quantity} quantity={quantity} onQuantity={onQuantity} />
+      <Quantity
+        key={quantity}
+        id="cr-plans-quantity"
+        label={t("plans.howMany")}
+        quantity={quantity}
+        onQuantity={onQuantity}
+      >
         {owned !== null && (
           <Button
             variant="link"
@@ -37,7 +39,7 @@ export function Asked({ plans, quantity, owned, chosen, onQuantity, onChosen }: 
             {t("plans.owned", { shown: formatNumber(owned) })}
           </Button>
         )}
-      </FormGroup>
+      </Quantity>
       <FormGroup role="group" label={t("plans.by")} fieldId="cr-plans-by" isStack>
         {versions.map(({ title, id }) => (
           <Checkbox
@@ -55,36 +57,6 @@ export function Asked({ plans, quantity, owned, chosen, onQuantity, onChosen }: 
           />
         ))}
       </FormGroup>
-    </>
-  );
-}
-
-/** A whole number; what is none is told and changes nothing. */
-function Quantity({ quantity, onQuantity }: Pick<AskedProps, "quantity" | "onQuantity">) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(String(quantity));
-  const value = /^\d{1,8}$/.test(typed.trim()) ? Number(typed) : Number.NaN;
-  const wrong = !(value <= MOST);
-  useEffect(() => {
-    if (wrong || value === quantity) return;
-    const timer = setTimeout(() => onQuantity(value), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [value, wrong, quantity, onQuantity]);
-  return (
-    <>
-      <TextInput
-        id="cr-plans-quantity"
-        inputMode="numeric"
-        value={typed}
-        validated={wrong ? "error" : "default"}
-        aria-describedby={wrong ? "cr-plans-wrong" : undefined}
-        onChange={(_, text) => setTyped(text)}
-      />
-      {wrong && (
-        <p id="cr-plans-wrong" role="alert" className="cr-muted">
-          {t("plans.wrong")}
-        </p>
-      )}
     </>
   );
 }

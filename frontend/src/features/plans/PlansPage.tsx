@@ -18,12 +18,14 @@ import { PageHeader } from "../../shell/PageHeader";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed, NoAccess } from "../../states/States";
 import { Asked } from "./Asked";
+import { Changing } from "./Changing";
 import { Compared } from "./Compared";
 import { Curves } from "./Curves";
 import { Ladder } from "./Ladder";
 import { Meters } from "./Meters";
 import { formatMoney } from "./money";
 import { PLANS_SEARCH } from "./search";
+import { useChanging } from "./useChanging";
 import { useOwned } from "./useOwned";
 
 const USUAL = 100;
@@ -56,6 +58,7 @@ function Simulator({ plans }: { plans: readonly PlanView[] }) {
   const { t } = useTranslation();
   const { meter, here, quantity, chosen, change } = useAsked(plans);
   const owned = useOwned(meter);
+  const changing = useChanging(here, quantity);
   const up_to = Math.max(100, quantity * 2);
   const simulated = useQuery({
     ...simulatePlansOptions({ query: { quantity, up_to, version: [...chosen] } }),
@@ -86,6 +89,7 @@ function Simulator({ plans }: { plans: readonly PlanView[] }) {
         {simulated.error && <Failed problem={toProblem(simulated.error)} />}
         {found && <Compared simulated={found} />}
       </section>
+      <Changing plans={here} asked={changing.asked} onAsked={changing.change} />
       <section className="cr-panel-box" aria-labelledby="cr-plans-all">
         <h2 id="cr-plans-all">{t("plans.all")}</h2>
         {plans.map((plan) => (
@@ -112,7 +116,7 @@ function useAsked(plans: readonly PlanView[]) {
         to: ".",
         search: (old: Record<string, unknown>) => {
           // The plans of another meter are others.
-          const { version, ...rest } = old;
+          const { version, from, to, ...rest } = old;
           return "meter" in changes ? { ...rest, ...changes } : { ...old, ...changes };
         },
         replace: true,

@@ -1,4 +1,4 @@
-import { type Param, text, texts } from "../../pages/search";
+import { oneOf, type Param, text, texts } from "../../pages/search";
 
 export const MOST = 10_000_000;
 
@@ -10,5 +10,24 @@ const quantity: Param<number> = (raw) => {
     : undefined;
 };
 
+const day: Param<string> = (raw) =>
+  typeof raw === "string" && /^\d{4}-\d{2}-\d{2}$/.test(raw) ? raw : undefined;
+
+export const INTERVALS = ["month", "quarter", "year"] as const;
+
+const every = oneOf(...INTERVALS);
+
 /** A simulation is its address, so that it can be sent to others. */
-export const PLANS_SEARCH = { quantity, meter: text, version: texts };
+export const PLANS_SEARCH = {
+  quantity,
+  meter: text,
+  version: texts,
+  from: text,
+  fromQuantity: quantity,
+  fromEvery: every,
+  to: text,
+  toQuantity: quantity,
+  toEvery: every,
+  on: day,
+  began: day,
+};

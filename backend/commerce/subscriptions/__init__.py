@@ -1,0 +1,1 @@
+"""What is paid for from period to period, and what a change of it costs: pure."""
