@@ -26,6 +26,7 @@ _MOST_WRITTEN: Final = 32 * 1024 * 1024
 """Characters of all values with their paths, aliases written out: what others make of them."""
 _LONGEST_KEY: Final = 1000
 _EMPTY_AMONG: Final = 10
+_DIGITS: Final = 10
 """As many documents for each that is wanted: empty ones cost time as well."""
 
 Path = tuple[str | int, ...]
@@ -303,7 +304,8 @@ def _steps(path: str, lines: dict[Path, int]) -> Iterator[str | int]:
 def _longest(rest: str, at: Path, lines: dict[Path, int]) -> tuple[int, str | int] | None:
     if match := re.match(r"\[([^\]]*)\]", rest):
         inner = match[1].strip('"')
-        options: list[str | int] = [int(inner), inner] if inner.isdigit() else [inner]
+        number = inner.isascii() and inner.isdigit() and len(inner) < _DIGITS
+        options: list[str | int] = [int(inner), inner] if number else [inner]
         key = next((one for one in options if (*at, one) in lines), None)
         return None if key is None else (match.end(), key)
     ends = [m.start() for m in re.finditer(r"[.\[]", rest)] + [len(rest)]

@@ -70,11 +70,15 @@ def test_a_log_is_followed_searched_and_taken_along(reader: Page, site: ConsoleP
     assert "plain line" in text
 
 
-def test_a_restart_is_told_where_it_was(reader: Page, site: ConsoleProcess) -> None:
+def test_a_restart_is_told_where_it_was(
+    reader: Page, site: ConsoleProcess, real_stack: RunningStack
+) -> None:
     page = reader
+    # One that has crashed for long waits for minutes before it is started again.
+    real_stack.kubectl("delete", "pod", "-n", "demo", "-l", "app.kubernetes.io/name=crasher")
     page.goto(f"{site.url}/clusters/local/deployments/demo/crasher?tab=logs")
     log = page.get_by_role("log")
     expect(log).to_contain_text("reading the configuration")
-    # In its back-off it waits for minutes; what is told meanwhile is no error of the page.
+    # In its back-off it waits; what is told meanwhile is no error of the page.
     expect(log.locator("[data-event=restarted]")).to_be_visible(timeout=200_000)
     assert violations(page) == []

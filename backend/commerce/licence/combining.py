@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from backend.commerce.licence.dates import begins
-from backend.commerce.licence.document import Enforce, Entitlement, Licence
+from backend.commerce.licence.document import Combine, Enforce, Entitlement, Licence
 from backend.commerce.licence.problems import Refused
 
 __all__ = ["COMMUNITY", "combine", "combined", "replaced", "require_coherent"]
@@ -66,12 +66,14 @@ def combine(parts: Sequence[Entitlement | None], floor: int | None = None) -> En
     """One entitlement of several licences; None stands for one that does not name it. At least
     one has to name it."""
     named = [part for part in parts if part is not None]
-    first = named[0]
+    unit = min(part.unit for part in named)
+    added_up = any(part.combine == "sum" for part in named)
+    how: Combine = "sum" if added_up else min(part.combine for part in named)
     enforce = min((part.enforce for part in named), key=_MILDEST.index)
     values = [part.value for part in named]
     if len(named) < len(parts) or None in values:
-        return Entitlement(None, first.unit, first.combine, enforce)
+        return Entitlement(None, unit, how, enforce)
     added = sum(part.value or 0 for part in named if part.combine == "sum")
     largest = max((part.value or 0 for part in named if part.combine != "sum"), default=0)
     value = max(added, largest, floor or 0)
-    return Entitlement(value, first.unit, first.combine, enforce)
+    return Entitlement(value, unit, how, enforce)

@@ -25,8 +25,9 @@ MOST: Final = 10**12
 Combine = Literal["sum", "max", "any"]
 Enforce = Literal["hard", "soft", "meter"]
 _Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-_Short = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-_Word = Annotated[str, msgspec.Meta(max_length=256)]
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+_Short = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=_PLAIN)]
+_Word = Annotated[str, msgspec.Meta(max_length=256, pattern=_PLAIN)]
 _Days = Annotated[int, msgspec.Meta(ge=0, le=3660)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 

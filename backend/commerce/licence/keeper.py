@@ -177,8 +177,12 @@ class Licences:
     async def _load(self) -> None:
         if self._stored is None or self._stale:
             self._stale = False
-            async with self._db_sessions() as db:
-                self._stored = await load(db)
+            try:
+                async with self._db_sessions() as db:
+                    self._stored = await load(db)
+            except BaseException:
+                self._stale = True  # nobody tells of it again
+                raise
         await self._watch_clock(self._stored)
 
     def _keep(self, found: Situation) -> None:

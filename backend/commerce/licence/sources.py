@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import structlog
+
 from backend.commerce.licence.combining import require_coherent
 from backend.commerce.licence.keys import KeySet
 from backend.commerce.licence.problems import Refused
@@ -22,6 +24,9 @@ Place = Literal["environment", "file", "database"]
 Kept = Mapping[str, Sequence[str]]
 MOST_DOCUMENTS: Final = 50
 """Of one source."""
+
+
+_log = structlog.get_logger("craton.licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ def _source(given: Given, keys: KeySet, kept: Sequence[str]) -> Source:
     except Refused as error:
         return _unread(given, keys, kept, str(error))
     except Exception as error:  # noqa: BLE001 (whatever a source holds stops no other, nor an upload)
+        _log.exception("licence_source", place=given.place)
         return _unread(given, keys, kept, f"It cannot be read ({type(error).__name__}).")
 
 

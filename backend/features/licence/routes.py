@@ -19,6 +19,7 @@ from backend.features.licence.views import act_views, licence_view
 from backend.http.audited import Audited
 from backend.http.changing import Changed
 from backend.http.documented import answers
+from backend.http.fields import NO_CONTROLS
 from backend.http.guard import Decides, Requires
 from backend.http.stepup import FreshNow
 from backend.http.versions import tagged
@@ -30,7 +31,7 @@ router = APIRouter(tags=["licence"], prefix="/licence")
 Known = Annotated[Licences, part(Licences)]
 Sees: Final = Requires(KIND, Verb.GET)
 Changes: Final = Requires(KIND, Verb.UPDATE)
-LicenceId = Annotated[str, Path(max_length=256)]
+LicenceId = Annotated[str, Path(max_length=256, pattern=NO_CONTROLS)]
 
 
 @router.get("", dependencies=[Sees])

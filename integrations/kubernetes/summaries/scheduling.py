@@ -45,4 +45,4 @@ def _words(part: str) -> str:
 
 def _count(part: str) -> int:
     number = part.partition(" ")[0]
-    return int(number) if number.isdigit() and len(number) < 10 else 0
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0

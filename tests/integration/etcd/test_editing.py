@@ -273,7 +273,7 @@ async def test_an_edit_never_drops_the_lease(bench):
 async def test_a_lease_that_runs_out_while_the_form_is_open(bench):
     store = await bench()
     key = fresh()
-    lease = await grant_id(store.cluster, 1)
+    lease = await grant_id(store.cluster, 5)
     await store.put(key.encode(), b"short", str(int(lease, 16)))
     seen = await store.state(key)
 

@@ -121,7 +121,7 @@ def test_a_session_is_known_after_its_first_process_was_killed(shell: dict[str, 
             wait(lambda: all(running(f"sleep {n}.{word}") for n in (60, 61)))
             guard.stdin.write(b"\n")
             guard.stdin.flush()
-            time.sleep(1)
+            time.sleep(4)
             marked.kill()
             guard.kill()
             guard.stdin.close()

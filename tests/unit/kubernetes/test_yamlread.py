@@ -72,3 +72,10 @@ def test_a_line_is_found_by_the_path_that_the_api_server_tells() -> None:
     assert found.line_of("spec.ports[7].port") == 2
     assert found.line_of("meta.a.c") == 6
     assert found.line_of("") == 1
+
+
+@pytest.mark.parametrize("key", ["²", "①", "9" * 900])
+def test_what_looks_like_a_number_is_a_key(key: str) -> None:
+    """To Python ² is a digit, and no number; and a number has no nine hundred of them."""
+    (found,) = documents(f'data:\n  before: x\n  "{key}": y\n', most=1)
+    assert found.line_of(f"data[{key}]") == 3

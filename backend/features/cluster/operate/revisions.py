@@ -28,6 +28,7 @@ _NUMBER: Final = "deployment.kubernetes.io/revision"
 _CAUSE: Final = "kubernetes.io/change-cause"
 _HASH: Final = "pod-template-hash"
 _MOST: Final = 200
+_DIGITS: Final = 19
 """A workload keeps ten revisions unless it is told otherwise."""
 _PAGE: Final = 500
 
@@ -73,7 +74,8 @@ def _kept(found: Found, raw: dict[str, Any]) -> Kept | None:
     if found.kind.plural == "deployments":
         number = (meta.get("annotations") or {}).get(_NUMBER, "")
         template = _without_hash((raw.get("spec") or {}).get("template") or {})
-        return Kept(int(number) if number.isdigit() else 0, meta.get("name", ""), template, raw)
+        counted = number.isascii() and number.isdigit() and len(number) < _DIGITS
+        return Kept(int(number) if counted else 0, meta.get("name", ""), template, raw)
     data = (raw.get("data") or {}).get("spec") or {}
     template = {n: v for n, v in (data.get("template") or {}).items() if n != "$patch"}
     return Kept(int(raw.get("revision") or 0), meta.get("name", ""), template, raw)

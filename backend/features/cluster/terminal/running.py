@@ -23,10 +23,11 @@ __all__ = ["NoShell", "Place", "Started", "joined", "started"]
 
 _START_SECONDS: Final = 10.0
 _END_SECONDS: Final = 5.0
-_BEATS: Final = (0.2, 1.0, 5.0)
-"""Seconds between the first: by then the program runs, and the watchman knows it."""
+_BEATS: Final = (0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between the first: by then the program runs, and the watchman knows it. Early ones, for a
+program whose first process is killed before it is known leaves the others."""
 _BEAT_SECONDS: Final = 30.0
-_LOOKS: Final = 5
+_LOOKS: Final = 12
 _LOOK: Final = 0.5
 _KILLED: Final = 137
 _NO_PROGRAM: Final = ("executable file not found", "no such file or directory")
