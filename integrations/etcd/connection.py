@@ -13,6 +13,7 @@ from integrations.contract import Feed, FeedState
 from integrations.etcd.changes import EVENT_LIMIT, EtcdEvent, changes
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.consistency import Consistency
+from integrations.etcd.deleted import Seen
 from integrations.etcd.hub import HubStats, WatchHub
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.poll import MemberPoller
@@ -71,6 +72,10 @@ class EtcdConnection:
     def index(self) -> KeyIndex:
         """All known keys (empty before the first listing)."""
         return self._hub.index if self._hub else KeyIndex(self.settings.key_limit)
+
+    def went(self, path: str) -> Seen | None:
+        """How a key went, if the watch saw it."""
+        return self._hub.gone.find(path) if self._hub else None
 
     @property
     def stats(self) -> HubStats:

@@ -28,6 +28,7 @@ from integrations.contract import (
 )
 from integrations.etcd import errors
 from integrations.etcd.client import EtcdClient
+from integrations.etcd.deleted import Gone
 from integrations.etcd.grants import limits_in_words
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.keytext import key_text
@@ -85,6 +86,7 @@ class WatchHub:
         self._last_endpoint = ""
         self._deadline: asyncio.Timeout | None = None
         self.index = KeyIndex(self._settings.key_limit)
+        self.gone = Gone()
         self.stats = HubStats()
 
     async def run(self) -> None:
@@ -148,6 +150,7 @@ class WatchHub:
                 break
             after = page.kvs[-1].key
         self.index = fresh
+        self.gone.clear()
         self._feed.commit()
         self.stats.listings += 1
         self.stats.revision = revision
@@ -269,9 +272,11 @@ class WatchHub:
     def _change(self, event: WatchEvent, now: float) -> None:
         path = key_text(event.kv.key)
         if event.type == "DELETE":
+            self.gone.note(path, event.kv.mod_revision, now)
             if self.index.delete(path):
                 self._feed.delete(path)
             return
+        self.gone.forget(path)
         kv = event.kv
         entry = KeyEntry(
             path, kv.size, kv.version, kv.create_revision, kv.mod_revision, kv.lease, now

@@ -329,6 +329,42 @@ def test_the_past_of_a_key_is_compared_and_put_back(
     expect(table.get_by_role("row")).to_have_count(2)
 
 
+def test_a_key_that_is_gone_shows_what_it_held_and_is_put_back(
+    owner_page: Page, console: ConsoleProcess, folder: Folder
+) -> None:
+    page = owner_page
+    folder.put("lost", "first\n")
+    folder.put("lost", "last\n")
+    folder.stack.etcdctl("del", f"{folder.path}lost")
+    page.goto(console.url + folder.page("lost"))
+    expect(page.get_by_text("There is no such key any more.")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(
+        "It was deleted, or its lease ran out, at revision"
+    )
+    table = page.get_by_role("table", name="Revisions that etcd still holds")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(page.locator("main")).to_contain_text("What it held at last, from revision")
+    expect(page.locator("main")).to_contain_text("last")
+    picture(page, "key-gone")
+    assert violations(page) == []
+    table.get_by_role("button", name="Put back revision").first.press("Enter")
+    dialogue = page.get_by_role("dialog")
+    expect(dialogue).to_contain_text("if there is still no key of this name")
+    folder.put("lost", "theirs\n")
+    dialogue.get_by_role("button", name="Put back", exact=True).press("Enter")
+    expect(dialogue).to_contain_text("was changed meanwhile")
+    assert folder.get("lost") == "theirs\n"
+    dialogue.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.get_by_text("There is no such key any more.")).to_have_count(0)
+    folder.stack.etcdctl("del", f"{folder.path}lost")
+    page.reload()
+    table.get_by_role("button", name="Put back revision").first.press("Enter")
+    finish(page.get_by_role("dialog"), "Put back")
+    assert folder.get("lost") != ""
+    page.goto(f"{console.url}{folder.page('never')}")
+    expect(page.locator("main")).to_contain_text("does not exist")
+
+
 def test_a_folder_goes_after_its_name_was_typed_and_only_as_it_was_seen(
     owner_page: Page, console: ConsoleProcess, folder: Folder
 ) -> None:

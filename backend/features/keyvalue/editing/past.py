@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from backend.errors import Conflict
-from backend.features.keyvalue.editing.schemas import HeldRevision, KeyHistory, KeyState
+from backend.features.keyvalue.editing.schemas import HeldRevision, KeyGone, KeyHistory, KeyState
 from backend.features.keyvalue.editing.state import Asking, KeyOf, state_of
 from backend.features.keyvalue.project import lease_text
 from integrations.contract import NotFound
+from integrations.etcd.deleted import find_deletion
 from integrations.etcd.errors import Compacted
 from integrations.etcd.history import walk_back
 from integrations.etcd.models import KeyValue
@@ -17,15 +18,31 @@ __all__ = ["history", "state_at"]
 
 async def history(of: KeyOf, before: int, most: int) -> KeyHistory:
     """Its revisions, the newest first; `before` is where a page goes on."""
-    found = await walk_back(of.connection.client, of.key, before=before, most=most)
+    client = of.connection.client
+    found, gone = await walk_back(client, of.key, before=before, most=most), None
     if not found.held and not before:
-        raise NotFound(of.connection.client.upstream, "the key does not exist")
+        gone = await _gone(of)
+        found = await walk_back(client, of.key, before=gone.revision, most=most)
     whole = found.begins or found.compacted
     return KeyHistory(
         items=[_held(of, one) for one in found.held],
         begins=found.begins,
         compacted=found.compacted,
         next=None if whole else found.held[-1].mod_revision,
+        gone=gone,
+    )
+
+
+async def _gone(of: KeyOf) -> KeyGone:
+    """How a key that is not there went; 404 where nothing tells that there ever was one."""
+    seen = of.connection.went(of.path)
+    went = await find_deletion(of.connection.client, of.key, seen)
+    if went is None:
+        raise NotFound(of.connection.client.upstream, "the key does not exist")
+    return KeyGone(
+        revision=went.revision,
+        seen=seen.at if seen and went.certain else None,
+        held=went.last is not None,
     )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "HeldRevision",
     "KeyBody",
     "KeyChanged",
+    "KeyGone",
     "KeyHistory",
     "KeyState",
     "RestoreKey",
@@ -168,11 +169,23 @@ class HeldRevision(Told):
     changed: float | None
 
 
+class KeyGone(Told):
+    """A key is not there any more: deleted, or its lease ran out, at `revision`. `seen` is when the
+    watch saw it (Unix seconds); null where it was looked for in etcd's history, which does not tell
+    whether it came back and went again since. `held`: what it was before is not compacted."""
+
+    revision: int
+    seen: float | None
+    held: bool
+
+
 class KeyHistory(Told):
     """Revisions of a key that are still held, the newest first. `begins`: the last of them made it;
-    `compacted`: what was before is gone; `next`: there are more before that revision."""
+    `compacted`: what was before is gone; `next`: there are more before that revision. `gone`: none
+    of them is the present one."""
 
     items: list[HeldRevision]
     begins: bool
     compacted: bool
     next: int | None
+    gone: KeyGone | None = None

@@ -4976,10 +4976,33 @@ export type KeyChanged = {
 };
 
 /**
+ * KeyGone
+ *
+ * A key is not there any more: deleted, or its lease ran out, at `revision`. `seen` is when the
+ * watch saw it (Unix seconds); null where it was looked for in etcd's history, which does not tell
+ * whether it came back and went again since. `held`: what it was before is not compacted.
+ */
+export type KeyGone = {
+    /**
+     * Held
+     */
+    held: boolean;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Seen
+     */
+    seen: number | null;
+};
+
+/**
  * KeyHistory
  *
  * Revisions of a key that are still held, the newest first. `begins`: the last of them made it;
- * `compacted`: what was before is gone; `next`: there are more before that revision.
+ * `compacted`: what was before is gone; `next`: there are more before that revision. `gone`: none
+ * of them is the present one.
  */
 export type KeyHistory = {
     /**
@@ -4990,6 +5013,7 @@ export type KeyHistory = {
      * Compacted
      */
     compacted: boolean;
+    gone: KeyGone | null;
     /**
      * Items
      */

@@ -16,7 +16,7 @@ import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { mayUse, useSession } from "../../session/session";
-import { KeyChanges, KeyHistory } from "./editing/Changes";
+import { KeyChanges, KeyGone, KeyHistory } from "./editing/Changes";
 import { ancestorsOf, folderFilter, keyFilters } from "./folders";
 import { RevealableValue } from "./RevealableValue";
 import { KEY_SEARCH } from "./search";
@@ -34,9 +34,16 @@ export function KeyPage() {
 export function KeyView({ etcd, path }: { etcd: string; path: string }) {
   const filters = useMemo(() => keyFilters(etcd, path), [etcd, path]);
   const live = ofKey(path, useLiveRow("keys", filters));
-  const detail = useDetail(valueOptions(etcd, path), { news: live.row });
+  // That there is none is told as well: a key that comes later is news.
+  const news = live.row ?? (live.pending ? undefined : "none");
+  const detail = useDetail(valueOptions(etcd, path), { news });
   const crumbs = useKeyCrumbs(etcd, path);
-  if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path} />;
+  if (!detail.data)
+    return detail.problem?.status === 404 ? (
+      <KeyGone etcd={etcd} path={path} crumbs={crumbs} detail={detail} />
+    ) : (
+      <DetailPending detail={detail} crumbs={crumbs} what={path} />
+    );
   return <LoadedKey value={detail.data} detail={detail} live={live} crumbs={crumbs} />;
 }
 
@@ -117,7 +124,7 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
             <KeyHistory
               etcd={value.etcd}
               path={value.path}
-              news={live.row?.revision}
+              news={live.deletedAt ?? live.row?.revision}
               restores={mayRestore}
             />
           ),

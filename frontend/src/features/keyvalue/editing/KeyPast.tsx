@@ -11,7 +11,8 @@ import { Age } from "../../../format/Age";
 import { formatBytes } from "../../../format/numbers";
 import { SkeletonLines } from "../../../states/Skeletons";
 import { Failed } from "../../../states/States";
-import { restoring } from "./actions";
+import { restoring, reviving } from "./actions";
+import { GoneFacts } from "./GoneFacts";
 import { KeyCompared } from "./KeyCompared";
 import { keyed } from "./keyed";
 
@@ -41,9 +42,13 @@ export function KeyPast({ etcd, path, news, restores }: KeyPastProps) {
   if (!data) return <SkeletonLines lines={4} />;
   const items = data.pages.flatMap((page) => page.items);
   const last = data.pages.at(-1);
+  const gone = data.pages[0]?.gone;
   return (
     <div className="cr-key-past">
-      <Revisions items={items} etcd={etcd} path={path} restores={restores} />
+      {gone && <GoneFacts etcd={etcd} path={path} gone={gone} last={items[0]} />}
+      {items.length > 0 && (
+        <Revisions items={items} etcd={etcd} path={path} restores={restores} gone={!!gone} />
+      )}
       {last?.begins && <p className="cr-muted">{t("keys.past.begins")}</p>}
       {last?.compacted && <p className="cr-muted">{t("keys.past.compacted")}</p>}
       {hasNextPage && (
@@ -68,9 +73,11 @@ interface RevisionsProps {
   etcd: string;
   path: string;
   restores: boolean;
+  /** None of them is the present one. */
+  gone: boolean;
 }
 
-function Revisions({ items, etcd, path, restores }: RevisionsProps) {
+function Revisions({ items, etcd, path, restores, gone }: RevisionsProps) {
   const { t } = useTranslation();
   const start = useStart();
   return (
@@ -96,14 +103,16 @@ function Revisions({ items, etcd, path, restores }: RevisionsProps) {
             </td>
             <td>{changed === null ? "\u2014" : <Age at={changed} />}</td>
             <td>
-              {at === 0 && t("keys.past.present")}
-              {at > 0 && restores && (
+              {at === 0 && !gone && t("keys.past.present")}
+              {(at > 0 || gone) && restores && (
                 <Button
                   variant="link"
                   size="sm"
                   isInline
                   aria-label={t("keys.restore.of", { revision })}
-                  onClick={() => start(restoring, { ...keyed(etcd, path), revision }, path)}
+                  onClick={() =>
+                    start(gone ? reviving : restoring, { ...keyed(etcd, path), revision }, path)
+                  }
                 >
                   {t("keys.restore.do")}
                 </Button>

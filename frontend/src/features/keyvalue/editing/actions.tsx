@@ -52,6 +52,9 @@ export const deleting: Action<Keyed> = {
   run: (target) => remove(target.etcd, target.path, stateOf(target).version),
 };
 
+/** The version of a key that is not there. */
+const ABSENT = "0";
+
 /** A key, and the revision that is to be put back. */
 export interface Past extends Keyed {
   revision: number;
@@ -71,6 +74,19 @@ export const restoring: Action<Past> = {
     const { etcd, path, revision } = target;
     return restore(etcd, path, stateOf(target).version, { revision });
   },
+};
+
+/** A key that is gone becomes again as it was, if there is still none of its name. */
+export const reviving: Action<Past> = {
+  id: "key.revive",
+  needs: ["key", "create"],
+  verb: "keys.restore.do",
+  title: "keys.restore.title",
+  body: "keys.gone.body",
+  onto: (target, current) => ({ ...target, ...onto(target, current) }),
+  shown: ({ state }) => state && <KeyFacts state={state} />,
+  run: ({ etcd, path, revision, state }) =>
+    restore(etcd, path, state?.version ?? ABSENT, { revision }),
 };
 
 export interface Place {
