@@ -17,6 +17,7 @@ import leases from "./i18n/leases.json";
 import licence from "./i18n/licence.json";
 import licenceBanner from "./i18n/licenceBanner.json";
 import logs from "./i18n/logs.json";
+import metering from "./i18n/metering.json";
 import operate from "./i18n/operate.json";
 import owning from "./i18n/owning.json";
 import pages from "./i18n/pages.json";
@@ -133,6 +134,7 @@ test.each([
   ["invited", [invited]],
   ["inviting", [inviting]],
   ["owning", [owning]],
+  ["metering", [metering]],
   ["plans", [plans]],
   ["pages", [pages]],
   ["profile", [profile]],

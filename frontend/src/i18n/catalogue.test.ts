@@ -38,6 +38,7 @@ import "./linking";
 import "./owning";
 import "./logs";
 import "./operate";
+import "./metering";
 import "./plans";
 import "./pages";
 import "./profile";
@@ -56,6 +57,7 @@ import "./trust";
 import "./updates";
 import "./usage";
 import deciding from "./deciding.json";
+import metering from "./metering.json";
 import owning from "./owning.json";
 import pages from "./pages.json";
 import plans from "./plans.json";
@@ -110,6 +112,7 @@ const KEYS = [
   operate,
   asking,
   owning,
+  metering,
   plans,
   pages,
   profile,
@@ -179,6 +182,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     operate,
     asking,
     owning,
+    metering,
     plans,
     pages,
     profile,

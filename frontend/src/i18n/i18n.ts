@@ -18,6 +18,7 @@ import type licence from "./licence.json";
 import type licenceBanner from "./licenceBanner.json";
 import type linking from "./linking.json";
 import type logs from "./logs.json";
+import type metering from "./metering.json";
 import type operate from "./operate.json";
 import type owning from "./owning.json";
 import type pages from "./pages.json";
@@ -59,6 +60,7 @@ declare module "i18next" {
         typeof licence &
         typeof licenceBanner &
         typeof linking &
+        typeof metering &
         typeof owning &
         typeof logs &
         typeof operate &
