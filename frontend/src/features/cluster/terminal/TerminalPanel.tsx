@@ -31,6 +31,8 @@ export function TerminalPanel({ path, object }: TerminalTabProps) {
   const pods = usePods({ path, object });
   const [chosenPod, setPod] = useState("");
   const pod = pods.includes(chosenPod) ? chosenPod : (pods[0] ?? "");
+  // Typed before the pods are known, or while one takes the place of another: it stays.
+  const [command, setCommand] = useState("");
   const [looks, setLooks] = useLooks();
   const terminal = useTerminal();
   const { state, screen, link } = terminal;
@@ -46,6 +48,8 @@ export function TerminalPanel({ path, object }: TerminalTabProps) {
         pods={pods}
         pod={pod}
         onPod={setPod}
+        command={command}
+        onCommand={setCommand}
         simulated={object.simulated}
         busy={busy}
         label={state.again || state.ended ? t("terminal.again") : t("terminal.open")}
@@ -93,6 +97,8 @@ interface WhereProps {
   pods: readonly string[];
   pod: string;
   onPod: (pod: string) => void;
+  command: string;
+  onCommand: (command: string) => void;
   simulated: boolean;
   busy: boolean;
   label: string;
@@ -101,10 +107,9 @@ interface WhereProps {
 
 /** In which container, and what: asked before it opens. */
 function Where(props: WhereProps) {
-  const { cluster, namespace, pods, pod, onPod, busy, label, onOpen } = props;
+  const { cluster, namespace, pods, pod, onPod, command, onCommand, busy, label, onOpen } = props;
   const { t } = useTranslation();
   const [chosen, setContainer] = useState("");
-  const [command, setCommand] = useState("");
   const options = readTerminalOptions({ path: { cluster, namespace, pod } });
   const found = useQuery({
     ...options,
@@ -154,7 +159,7 @@ function Where(props: WhereProps) {
           placeholder="bash, sh"
           className="cr-terminal-command"
           value={command}
-          onChange={(_, text) => setCommand(text)}
+          onChange={(_, text) => onCommand(text)}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
