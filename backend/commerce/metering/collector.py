@@ -89,7 +89,8 @@ class Collector:
         async with self._db_sessions() as db:
             since = day_in(self.now() - _GONE, self.zone)
             known = await stored.subjects_since(db, since, self.now())
-        self._used = {key: one.used for key, one in known.items() if one.used} | self._used
+        used = {key: min(one.used, self.now()) for key, one in known.items() if one.used}
+        self._used = used | self._used
 
     def look(self) -> None:
         """Take the readings of this moment."""
@@ -145,7 +146,7 @@ class Collector:
 
     async def _machines(self, db: AsyncSession, now: int) -> list[Hour]:
         end = hour_of(now)
-        last = await stored.last_hour(db, (MACHINES, WHOLE))
+        last = await stored.last_hour(db, (MACHINES, WHOLE), now)
         first = hour_of(self._began) if last is None else last + HOUR
         start = max(first, end - _DUE * HOUR)
         return await machine_hours(db, start, end, self._began) if start < end else []

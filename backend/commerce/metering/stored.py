@@ -19,6 +19,7 @@ from backend.commerce.metering.aggregation import Aggregation
 from backend.commerce.metering.days import Day
 from backend.commerce.metering.freezing import Frozen
 from backend.commerce.metering.hour import Hour
+from backend.commerce.metering.meters import WHOLE
 from backend.commerce.metering.span import Span
 from backend.db.metering import UsageDay, UsageHour, UsagePeriod
 
@@ -26,6 +27,7 @@ __all__ = [
     "Key",
     "Known",
     "days_of",
+    "days_seen",
     "first_hour",
     "forget_hours",
     "frozen_of",
@@ -163,10 +165,30 @@ async def frozen_of(db: AsyncSession, key: Key, span: Span) -> list[Frozen]:
     return [_frozen(row) for row in (await db.execute(query)).scalars()]
 
 
-async def last_day(db: AsyncSession, zone: str) -> date | None:
-    """The newest day that is written down."""
-    query = select(func.max(col(UsageDay.day))).where(col(UsageDay.zone) == zone)
+async def last_day(db: AsyncSession, zone: str, today: date) -> date | None:
+    """The newest day that is written down, up to today: a clock may have been ahead."""
+    query = select(func.max(col(UsageDay.day))).where(
+        col(UsageDay.zone) == zone, col(UsageDay.day) <= today
+    )
     return (await db.execute(query)).scalar_one()
+
+
+async def days_seen(
+    db: AsyncSession, zone: str, meter: str, today: date, most: int
+) -> Sequence[date]:
+    """The newest days, up to today, of which anything of a meter is known over everything."""
+    query = (
+        select(col(UsageDay.day))
+        .where(
+            col(UsageDay.meter) == meter,
+            col(UsageDay.subject) == WHOLE,
+            col(UsageDay.zone) == zone,
+            col(UsageDay.day) <= today,
+        )
+        .order_by(col(UsageDay.day).desc())
+        .limit(most)
+    )
+    return (await db.execute(query)).scalars().all()
 
 
 async def first_hour(db: AsyncSession) -> int | None:
@@ -174,10 +196,12 @@ async def first_hour(db: AsyncSession) -> int | None:
     return (await db.execute(select(func.min(col(UsageHour.start))))).scalar_one()
 
 
-async def last_hour(db: AsyncSession, key: Key) -> int | None:
-    """When the newest one of a meter and subject does."""
+async def last_hour(db: AsyncSession, key: Key, now: int) -> int | None:
+    """When the newest one of a meter and subject does that began by now."""
     query = select(func.max(col(UsageHour.start))).where(
-        col(UsageHour.meter) == key[0], col(UsageHour.subject) == key[1]
+        col(UsageHour.meter) == key[0],
+        col(UsageHour.subject) == key[1],
+        col(UsageHour.start) <= now,
     )
     return (await db.execute(query)).scalar_one()
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from sqlmodel import col
 from backend.commerce.metering import stored
 from backend.commerce.metering.aggregation import Aggregation
 from backend.commerce.metering.collector import Collector
-from backend.commerce.metering.days import Day
+from backend.commerce.metering.days import Day, rolled
 from backend.commerce.metering.freezing import REVIEW, Frozen
 from backend.commerce.metering.hour import HOUR, Hour
 from backend.commerce.metering.rolling import KEPT, roll
@@ -300,6 +300,11 @@ async def test_a_month_is_frozen_after_its_review_and_never_changed(place: Place
     assert await _frozen(place) == []
     due = NOVEMBER.end + REVIEW
     await place.rolled(due)
+    assert await _frozen(place) == []  # no day after it was metered: it may be the clock alone
+    for day in month(NOVEMBER.until, "UTC").days[:3]:
+        await place.put(SERVERS, [level(start, 12) for start in day.hours])
+    due += 24 * HOUR
+    await place.rolled(due, (NOVEMBER.end, NOVEMBER.end + 24 * HOUR, NOVEMBER.end + 48 * HOUR))
     (frozen,) = await _frozen(place)
     assert (frozen.value, frozen.aggregation) == (Fraction(12), Aggregation.of("sustained:2"))
     assert frozen.covered == frozen.expected == 720 * HOUR
@@ -327,8 +332,40 @@ async def test_hours_are_kept_for_thirteen_months_and_days_for_ever(place: Place
     await place.rolled(day.end)
     await place.put(SERVERS, [level(T + KEPT, 3)])
     await place.rolled(T + KEPT + 24 * HOUR)
+    assert len(await place.hours()) == 25  # two days were metered, however far they are apart
+    async with place.sessions() as db, db.begin():
+        since = Span(day.date, day.date + timedelta(days=KEPT // (24 * HOUR) + 10), "UTC").days
+        more = rolled(since, {one.start: level(one.start, 3) for one in since})
+        await stored.write_days(db, "UTC", {SERVERS: more})
+    await place.rolled(T + KEPT + 48 * HOUR, (T + KEPT + 24 * HOUR,))
     assert list(await place.hours()) == [T + KEPT]
-    assert [known.date for known in await _days(place, NOVEMBER)] == [day.date]
+    assert day.date in [known.date for known in await _days(place, NOVEMBER)]
+
+
+async def test_a_clock_that_was_set_to_2099_and_back_costs_nothing(place: Place) -> None:
+    """Issue 12, what is checked from outside: hours stay, no month is frozen, days go on."""
+    one = place.collector(updates=True)
+    for day in NOVEMBER.days[:8]:
+        await place.put(SERVERS, [level(start, 3) for start in day.hours])
+    await place.rolled(NOVEMBER.days[7].end)
+    known = await place.hours()
+    one.look()
+    place.pass_minutes(60, one)
+    await one.write()
+    back, place.now = place.now, month(date(2099, 1, 1), "UTC").start
+    place.pass_minutes(49 * 60, one)  # days end there, and are written
+    await one.write()
+    assert max(await place.hours()) > NOVEMBER.end
+    place.now = back
+    place.pass_minutes(120, one)
+    await one.write()
+    hours = await place.hours()
+    assert known.items() <= hours.items()
+    assert {T, T + HOUR} <= set(hours)
+    assert {T, T + HOUR} <= set(await place.hours(("update_machines", "")))
+    assert await _frozen(place) == []
+    await place.rolled(NOVEMBER.days[10].end)
+    assert [day.date.day for day in await _days(place, NOVEMBER)] == [*range(1, 9), 11]
 
 
 async def test_machines_of_the_update_service_are_those_of_its_counters(place: Place) -> None:
