@@ -22,7 +22,7 @@ from integrations.etcd.value import hidden_in
 
 __all__ = ["Planner"]
 
-_AT_ONCE: Final = 4
+_AT_A_TIME: Final = 4 * MOST_TOGETHER
 _SHOWN: Final = 16 * 1024
 """Characters of a text that is shown."""
 _SHOWN_IN_ALL: Final = 2 * 1024 * 1024
@@ -42,10 +42,17 @@ class Planner:
 
     async def plan(self, document: Document) -> ImportPlan:
         """What would be created, changed, left as it is and refused."""
-        refused = [self._refusal(entry) for entry in document.entries]
-        asked = [entry.key for entry, why in zip(document.entries, refused, strict=True) if not why]
-        held, revision = await self._held(asked)
-        items = await asyncio.to_thread(self._items, document.entries, refused, held)
+        items: list[ImportItem] = []
+        revision = 0
+        # Some at a time: what the store holds may be far larger than the file.
+        for at in range(0, len(document.entries), _AT_A_TIME):
+            some = document.entries[at : at + _AT_A_TIME]
+            refused = [self._refusal(entry) for entry in some]
+            asked = [entry.key for entry, why in zip(some, refused, strict=True) if not why]
+            held, revision = await self._held(asked, revision)
+            items += await asyncio.to_thread(self._items, some, refused, held)
+        if not revision:
+            revision = (await self._connection.client.position()).revision
         return ImportPlan(
             etcd=self._connection.name, source=document.source, revision=revision, items=items
         )
@@ -60,19 +67,19 @@ class Planner:
             "" if self._may(Verb.LIST, entry.key) else "Your roles here do not show you this key."
         )
 
-    async def _held(self, keys: Sequence[bytes]) -> tuple[Mapping[bytes, KeyValue], int]:
+    async def _held(
+        self, keys: Sequence[bytes], revision: int
+    ) -> tuple[dict[bytes, KeyValue], int]:
+        """Those that are there, all at one revision: the one they are first read at."""
         reader = BatchWriter(self._connection.client)
-        if not keys:
-            return {}, (await self._connection.client.position()).revision
         parts = [keys[at : at + MOST_TOGETHER] for at in range(0, len(keys), MOST_TOGETHER)]
-        found, revision = await reader.read(parts[0])
-        turn = asyncio.Semaphore(_AT_ONCE)
-
-        async def more(part: Sequence[bytes]) -> None:
-            async with turn:
-                found.update((await reader.read(part, revision=revision))[0])
-
-        await asyncio.gather(*(more(part) for part in parts[1:]))
+        found: dict[bytes, KeyValue] = {}
+        if parts and not revision:
+            found, revision = await reader.read(parts.pop(0))
+        for held, _ in await asyncio.gather(
+            *(reader.read(part, revision=revision) for part in parts)
+        ):
+            found |= held
         return found, revision
 
     def _items(
