@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -63,7 +64,10 @@ def fill(database: sqlite3.Connection, span: Span) -> None:
 
 @pytest.fixture
 def console(tmp_path: Path) -> Iterator[ConsoleProcess]:
-    """A console that is connected to nothing."""
+    """A console that is connected to nothing, and young: an hour that ends would be metered."""
+    left = HOUR - time.time() % HOUR
+    if left < 90:
+        time.sleep(left + 1)
     running = launch_console(tmp_path / "console", None)
     yield running
     running.stop()
