@@ -114,10 +114,16 @@ class Leases:
         try:
             while True:
                 free.clear()
-                since = time.monotonic()
-                fence, wait = await unbroken(self._once(lambda s: _try(s, name, holder, ttl)))
-                if fence is not None:
-                    return Lease(name, fence, ttl, holder, since)
+                got: list[Lease] = []
+                try:
+                    wait = await unbroken(self._attempt(name, holder, ttl, got))
+                except asyncio.CancelledError:
+                    # What was on its way came through: nobody else would have it until it ends.
+                    for lease in got:
+                        await self._release(lease)
+                    raise
+                if got:
+                    return got[0]
                 try:
                     async with asyncio.timeout(wait):
                         await free.wait()
@@ -125,6 +131,14 @@ class Leases:
                     continue
         finally:
             stop()
+
+    async def _attempt(self, name: str, holder: str, ttl: float, got: list[Lease]) -> float:
+        """Put the lease into `got` when it was free, else the seconds until it may be."""
+        since = time.monotonic()
+        fence, wait = await self._once(lambda s: _try(s, name, holder, ttl))
+        if fence is not None:
+            got.append(Lease(name, fence, ttl, holder, since))
+        return wait
 
     async def _keep(self, lease: Lease, leave: Callable[[], None]) -> None:
         """Renew until cancelled. Also after `leave`, which is called in time for the work to end:

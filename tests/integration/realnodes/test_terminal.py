@@ -324,7 +324,9 @@ async def test_an_image_without_a_shell_is_told_as_such(
         },
     }
     real_stack.kubectl("create", "-f", "-", stdin=json.dumps(pod))
-    real_stack.kubectl("wait", "-n", namespace, "pod/bare", "--for=condition=Ready")
+    real_stack.kubectl(
+        "wait", "-n", namespace, "pod/bare", "--for=condition=Ready", "--timeout=60s"
+    )
     async with terminal(console, owner, namespace, "bare", container="c") as screen:
         problem = (await screen.ended())["problem"]
     assert problem["type"].endswith(":no-shell"), problem

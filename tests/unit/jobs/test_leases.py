@@ -60,6 +60,34 @@ async def test_one_holder_at_a_time_each_with_a_higher_fence(database_url: str) 
     await one.stop()
 
 
+async def test_a_lease_that_comes_through_while_one_is_cancelled_is_given_back(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await Replica(database_url).start()
+    asked, answered = asyncio.Event(), asyncio.Event()
+    once = Leases._once
+
+    async def slow(leases: Leases, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        asked.set()
+        await answered.wait()
+        return await once(leases, work)
+
+    async def work(lease: Lease) -> int:
+        return lease.fence
+
+    monkeypatch.setattr(Leases, "_once", slow)
+    waiting = asyncio.create_task(one.jobs.leases.run("x", work, LONG))
+    await asked.wait()
+    waiting.cancel()
+    await asyncio.sleep(0.1)
+    answered.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(LONG / 10):
+        assert await one.jobs.leases.run("x", work, LONG) == 2
+    await one.stop()
+
+
 async def test_what_is_written_after_the_lease_was_taken_is_refused(database_url: str) -> None:
     """A process that slept through its lease (SIGSTOP) goes on in the middle of its work."""
     outside = contextvars.copy_context()
