@@ -2,6 +2,7 @@ import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { MeteredUsage } from "../../api/generated/types.gen";
 import { Section } from "../../detail/Section";
+import { Figures } from "./Figures";
 import { formatAmount, formatDay, formatShare } from "./format";
 import { Hours } from "./Hours";
 
@@ -22,47 +23,34 @@ export function Days({ usage, day, onDay }: DaysProps) {
     <>
       {day && <Hours usage={usage} day={day} onClose={() => onDay(undefined)} />}
       <Section title={t("metering.days")}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
-        <section className="cr-metering-scroll" aria-label={t("metering.days")} tabIndex={0}>
-          <table className="cr-plain-table cr-metering-table" aria-label={t("metering.days")}>
-            <thead>
-              <tr>
-                <th scope="col">{t("metering.day")}</th>
-                <th scope="col" className="cr-right">
-                  {t("metering.high")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.low")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.average")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.coverage")}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {usage.days.map((one) => (
-                <tr key={one.day} aria-current={one.day === day ? "true" : undefined}>
-                  <th scope="row">
-                    <Button variant="link" isInline onClick={() => onDay(one.day)}>
-                      {formatDay(one.day)}
-                    </Button>{" "}
-                    <span className="cr-muted">
-                      {free.has(one.day) && t("metering.free")}
-                      {one.day === billed && t("metering.billed")}
-                    </span>
-                  </th>
-                  <td className="cr-right">{formatAmount(one.high, unit)}</td>
-                  <td className="cr-right">{formatAmount(one.low, unit)}</td>
-                  <td className="cr-right">{formatAmount(one.average, unit)}</td>
-                  <td className="cr-right">{formatShare(one.covered, one.expected)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Figures
+          label={t("metering.days")}
+          heads={[
+            t("metering.day"),
+            t("metering.high"),
+            t("metering.low"),
+            t("metering.average"),
+            t("metering.coverage"),
+          ]}
+        >
+          {usage.days.map((one) => (
+            <tr key={one.day} aria-current={one.day === day ? "true" : undefined}>
+              <th scope="row">
+                <Button variant="link" isInline onClick={() => onDay(one.day)}>
+                  {formatDay(one.day)}
+                </Button>{" "}
+                <span className="cr-muted">
+                  {free.has(one.day) && t("metering.free")}
+                  {one.day === billed && t("metering.billed")}
+                </span>
+              </th>
+              <td className="cr-right">{formatAmount(one.high, unit)}</td>
+              <td className="cr-right">{formatAmount(one.low, unit)}</td>
+              <td className="cr-right">{formatAmount(one.average, unit)}</td>
+              <td className="cr-right">{formatShare(one.covered, one.expected)}</td>
+            </tr>
+          ))}
+        </Figures>
       </Section>
     </>
   );

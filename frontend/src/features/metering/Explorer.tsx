@@ -15,6 +15,8 @@ import { MonthChart } from "./MonthChart";
 import { useAsked } from "./useAsked";
 import { Why } from "./Why";
 
+const AGAIN = 300_000;
+
 /** A month of one meter: the number, why it is that one, its days, and their hours. */
 export function Explorer({ meters, first }: { meters: MeterList; first: number }) {
   const { t } = useTranslation();
@@ -24,6 +26,8 @@ export function Explorer({ meters, first }: { meters: MeterList; first: number }
   const { data, error, isPending, refetch } = useQuery({
     ...readMeteredUsageOptions({ path: { meter }, query: { ...span, aggregation: by } }),
     placeholderData: keepPreviousData,
+    // A month that runs has another hour each hour.
+    refetchInterval: ({ state }) => (state.data?.running ? AGAIN : false),
   });
   const shown = data && {
     what: meters.items.find(({ name }) => name === data.meter)?.title ?? data.meter,

@@ -7,6 +7,7 @@ import { toProblem } from "../../api/problem";
 import { Section } from "../../detail/Section";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
+import { Figures } from "./Figures";
 import { formatAmount, formatDay, formatHour, formatShare } from "./format";
 
 interface HoursProps {
@@ -35,43 +36,28 @@ export function Hours({ usage: { meter, cluster, unit, zone }, day, onClose }: H
       {error && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
       {data?.items.length === 0 && <p>{t("metering.noHours")}</p>}
       {data && data.items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys
-        <section className="cr-metering-scroll" aria-label={title} tabIndex={0}>
-          <table className="cr-plain-table cr-metering-table" aria-label={title}>
-            <thead>
-              <tr>
-                <th scope="col">{t("metering.hour")}</th>
-                <th scope="col" className="cr-right">
-                  {t("metering.high")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.low")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.average")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.samples")}
-                </th>
-                <th scope="col" className="cr-right">
-                  {t("metering.coverage")}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((hour) => (
-                <tr key={hour.start}>
-                  <th scope="row">{formatHour(hour.start, zone)}</th>
-                  <td className="cr-right">{formatAmount(hour.high, unit)}</td>
-                  <td className="cr-right">{formatAmount(hour.low, unit)}</td>
-                  <td className="cr-right">{formatAmount(hour.average, unit)}</td>
-                  <td className="cr-right">{hour.samples}</td>
-                  <td className="cr-right">{formatShare(hour.covered, 3600)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Figures
+          label={title}
+          heads={[
+            t("metering.hour"),
+            t("metering.high"),
+            t("metering.low"),
+            t("metering.average"),
+            t("metering.samples"),
+            t("metering.coverage"),
+          ]}
+        >
+          {data.items.map((hour) => (
+            <tr key={hour.start}>
+              <th scope="row">{formatHour(hour.start, zone)}</th>
+              <td className="cr-right">{formatAmount(hour.high, unit)}</td>
+              <td className="cr-right">{formatAmount(hour.low, unit)}</td>
+              <td className="cr-right">{formatAmount(hour.average, unit)}</td>
+              <td className="cr-right">{hour.samples}</td>
+              <td className="cr-right">{formatShare(hour.covered, 3600)}</td>
+            </tr>
+          ))}
+        </Figures>
       )}
     </Section>
   );

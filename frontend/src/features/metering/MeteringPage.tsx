@@ -11,10 +11,16 @@ import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { Explorer } from "./Explorer";
 
+const MINUTE = 60_000;
+
 /** What was used, what of it is billed, and why. */
 export function MeteringPage() {
   const { t } = useTranslation();
-  const { data, error, isPending, refetch } = useQuery(listMetersOptions());
+  const { data, error, isPending, refetch } = useQuery({
+    ...listMetersOptions(),
+    // Until the first hour is written, which it is by itself.
+    refetchInterval: ({ state }) => (state.data?.first === null ? MINUTE : false),
+  });
   if (data && data.first !== null) return <Explorer meters={data} first={data.first} />;
   const hidden = error !== null && [403, 404].includes(toProblem(error).status);
   return (
